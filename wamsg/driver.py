@@ -1,0 +1,110 @@
+"""The seam between wamsg and a provider: what a plug-in implements and the record that it exports.
+
+Nothing here, and nothing in a provider's folder, awaits, opens a socket or reads a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from attrs import field, frozen
+
+from wamsg.model import Media, Message, SendResult
+from wamsg.wire import Operation, Request, Response, Verdict
+
+
+class Driver(Protocol):
+    """The pure translator of one provider; made from its settings."""
+
+    @property
+    def name(self) -> str:
+        """The provider's name, as in the registry."""
+        ...
+
+    def encode(self, message: Message) -> Operation[SendResult]:
+        """The operation that sends ``message``.
+
+        Raises `wamsg.errors.Unsupported` for what this provider cannot express and `wamsg.errors.InvalidMessage`
+        for what exceeds a documented limit, including unknown ``provider_options``.
+        """
+        ...
+
+    def encode_upload(self, media: Media) -> Operation[str] | None:
+        """The operation that uploads the local file of ``media`` and yields its id.
+
+        None where files travel inside the message itself, so that `encode` takes them as they are.
+        """
+        ...
+
+    def classify(self, response: Response) -> Verdict:
+        """What an answer of this provider means; must cope with any bytes and never raise."""
+        ...
+
+    def probe(self) -> Operation[str]:
+        """A harmless read that shows whether settings and network are good; decodes to one sentence for people."""
+        ...
+
+
+@frozen(kw_only=True)
+class Accepted:
+    """One message that a sandbox took, for one recipient."""
+
+    #: Digits only.
+    recipient: str
+    #: As the provider calls it, such as ``image`` or ``template``.
+    kind: str
+    message_id: str | None
+    #: The sender's own reference, where the provider carries one.
+    reference: str | None = None
+    #: The fields of the request that carried it.
+    body: Mapping[str, object] = field(factory=dict, repr=False)
+
+
+@frozen(kw_only=True)
+class Answer:
+    """What a sandbox says to a request, and what it took."""
+
+    response: Response
+    accepted: tuple[Accepted, ...] = ()
+
+
+class SandboxDialect(Protocol):
+    """A provider's fake server as pure functions; mounted by `wamsg.sandbox`, and by `wamsg.transport.memory`."""
+
+    @property
+    def base_path(self) -> str:
+        """What follows the host in the provider's base URL, such as ``/api/v2``; may be empty."""
+        ...
+
+    def respond(self, request: Request, serial: int) -> Answer:
+        """The answer to ``request``; ``serial`` differs for every request and makes ids unique."""
+        ...
+
+    def account(self, request: Request) -> str:
+        """Whose rate limit the request counts against."""
+        ...
+
+    def failure(self, status: int) -> Response:
+        """The provider's own body for an HTTP failure (429, 500, 503 ...), for scripted faults."""
+        ...
+
+
+@frozen(kw_only=True)
+class Provider:
+    """What a plug-in exports under the entry-point group ``wamsg.providers``."""
+
+    name: str
+    #: For people.
+    title: str
+    #: The provider's API documentation.
+    docs: str
+    #: An attrs class whose fields are made with `wamsg.settings.setting`; ``base_url`` is one of them.
+    settings: type[Any]
+    #: Makes a driver of an instance of ``settings``.
+    driver: Callable[[Any], Driver]
+    #: Default limit per kind of lane, such as ``{"sender": "80/s"}``; the first is the one that ``limits="80/s"`` sets.
+    limits: Mapping[str, str]
+    sandbox: SandboxDialect
+    #: Obviously fake values for the required settings; the sandbox takes them as good credentials.
+    example: Mapping[str, str]

@@ -1,0 +1,37 @@
+"""Finding providers: ours and anyone's by the same road, the entry-point group ``wamsg.providers``."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+
+from wamsg.driver import Provider
+from wamsg.errors import ConfigError
+
+GROUP = "wamsg.providers"
+
+
+def names() -> tuple[str, ...]:
+    """The names of all installed providers, sorted. Loads none of them."""
+    return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
+
+
+def load(name: str) -> Provider:
+    """The provider called ``name``. Raises `ConfigError` if there is none, or if it cannot be loaded."""
+    found = [point for point in entry_points(group=GROUP) if point.name == name]
+    if not found:
+        known = ", ".join(names()) or "none; is wamsg installed, rather than only on the path?"
+        raise ConfigError(f"there is no provider {name!r}; installed: {known}", setting="provider")
+    return _load(found[0])
+
+
+def _load(point: EntryPoint) -> Provider:
+    try:
+        provider = point.load()
+    except Exception as error:
+        # A plug-in's module can fail in any way; the sentence must say whose module it was.
+        raise ConfigError(f"provider {point.name!r} cannot be loaded from {point.value}: {error}") from error
+    if not isinstance(provider, Provider):
+        raise ConfigError(f"provider {point.name!r}: {point.value} is not a wamsg.driver.Provider")
+    if provider.name != point.name:
+        raise ConfigError(f"provider {point.name!r} calls itself {provider.name!r}; the two names must be the same")
+    return provider

@@ -1,0 +1,233 @@
+"""Where a provider's settings come from: argument, then environment, then file; each wrong one is a sentence.
+
+A provider declares an attrs class with `setting`; `resolve` fills it and remembers the source of every value.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
+
+import attrs
+from attrs import frozen
+
+from wamsg.errors import ConfigError
+
+SettingsT = TypeVar("SettingsT")
+_META = "wamsg"
+
+
+class Secret:
+    """A string that no repr, str, f-string or traceback shows; ``reveal()`` gives it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The secret itself."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(****)"
+
+    def __str__(self) -> str:
+        return "****"
+
+    def __format__(self, spec: str) -> str:
+        return format("****", spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+@frozen
+class _About:
+    help: str
+    secret: bool
+
+
+def setting(
+    help: str,  # noqa: A002 -- reads as documentation at every call
+    *,
+    secret: bool = False,
+    default: Any = attrs.NOTHING,
+    converter: Callable[[Any], Any] | None = None,
+) -> Any:
+    """A field of a settings class.
+
+    ``converter`` gets the value as given (text, from environment and files) and raises ValueError with a sentence
+    for a wrong one. A ``secret`` is checked for line breaks and kept as a `Secret`.
+    """
+    convert = _secret if secret else converter
+    return attrs.field(default=default, converter=convert, repr=not secret, metadata={_META: _About(help, secret)})
+
+
+@frozen
+class Setting:
+    """What is known of one setting, for help texts and for `doctor`."""
+
+    name: str
+    env: str
+    help: str
+    secret: bool
+    required: bool
+
+
+def settings_of(provider: str, cls: type[Any]) -> tuple[Setting, ...]:
+    """The settings that a provider's class declares, in order."""
+    return tuple(
+        Setting(
+            name=item.name,
+            env=env_name(provider, item.name),
+            help=item.metadata[_META].help,
+            secret=item.metadata[_META].secret,
+            required=item.default is attrs.NOTHING,
+        )
+        for item in attrs.fields(cls)
+        if _META in item.metadata
+    )
+
+
+def env_name(provider: str, name: str) -> str:
+    """The environment variable of a setting, such as ``WAMSG_KALEYRA_API_KEY``."""
+    return f"WAMSG_{provider}_{name}".upper().replace("-", "_")
+
+
+@frozen
+class Resolved(Generic[SettingsT]):
+    """Settings, and where each came from (``argument``, an environment variable's name, ``file``, ``default``)."""
+
+    values: SettingsT
+    sources: Mapping[str, str]
+
+
+def resolve(
+    provider: str,
+    cls: type[SettingsT],
+    *,
+    given: Mapping[str, object],
+    environ: Mapping[str, str],
+    file: Mapping[str, object] | None = None,
+) -> Resolved[SettingsT]:
+    """Fill ``cls``: argument before environment before file before default.
+
+    Raises `ConfigError` that names the setting for a missing, unknown or wrong value. None and an empty environment
+    variable count as not given.
+    """
+    known = settings_of(provider, cls)
+    _refuse_unknown(provider, known, {**(file or {}), **given})
+    values: dict[str, object] = {}
+    sources: dict[str, str] = {}
+    for item in known:
+        value, source = _find(item, given, environ, file or {})
+        sources[item.name] = source
+        if source != "default":
+            values[item.name] = value
+        elif item.required:
+            message = f"{provider}: {item.name} is missing; pass {item.name}=.. or set {item.env} ({item.help})"
+            raise ConfigError(message, setting=item.name)
+    return Resolved(_build(provider, cls, values), sources)
+
+
+def _find(
+    item: Setting, given: Mapping[str, object], environ: Mapping[str, str], file: Mapping[str, object]
+) -> tuple[object, str]:
+    if given.get(item.name) is not None:
+        return given[item.name], "argument"
+    if environ.get(item.env):
+        return environ[item.env], item.env
+    if file.get(item.name) is not None:
+        return file[item.name], "file"
+    return None, "default"
+
+
+def _refuse_unknown(provider: str, known: tuple[Setting, ...], names: Mapping[str, object]) -> None:
+    allowed = [item.name for item in known]
+    for name in names:
+        if name not in allowed:
+            message = f"{provider} has no setting {name!r}; it has {', '.join(allowed)}"
+            raise ConfigError(message, setting=name)
+
+
+def _build(provider: str, cls: type[SettingsT], values: Mapping[str, object]) -> SettingsT:
+    # One by one, so that the sentence can say which one is wrong.
+    for item in attrs.fields(cls):  # type: ignore[arg-type]  # every settings class is an attrs class
+        if item.name in values and item.converter is not None:
+            try:
+                item.converter(values[item.name])
+            except (ValueError, TypeError) as error:
+                message = f"{provider}: {item.name} {error}; change {env_name(provider, item.name)} or {item.name}=.."
+                raise ConfigError(message, setting=item.name) from None
+    try:
+        return cls(**values)
+    except ValueError as error:
+        raise ConfigError(f"{provider}: {error}") from None
+
+
+def _secret(value: object) -> Secret:
+    return value if isinstance(value, Secret) else Secret(header_text(value))
+
+
+def header_text(value: object) -> str:
+    """Text that may stand in a header or an address: printable ASCII without spaces. Raises ValueError."""
+    if not isinstance(value, str):
+        raise ValueError(f"must be text, not {type(value).__name__}")  # noqa: TRY004 -- converters speak ValueError
+    if not value:
+        raise ValueError("must not be empty")
+    if any(character in value for character in "\r\n"):
+        raise ValueError("holds a line break")
+    if not all(33 <= ord(character) <= 126 for character in value):
+        raise ValueError("holds a space or a character outside ASCII")
+    return value
+
+
+def path_segment(value: object) -> str:
+    """Text that may be one piece of an address's path: letters, digits, ``-``, ``_``, ``.``. Raises ValueError."""
+    text = header_text(value)
+    if not all(character.isalnum() or character in "-_." for character in text) or set(text) == {"."}:
+        raise ValueError("may hold only letters, digits, '-', '_' and '.'")
+    return text
+
+
+def base_url(value: object) -> str:
+    """An address without trailing slash, query or user; https, or http on loopback. Raises ValueError."""
+    text = header_text(value).rstrip("/")
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("is not an address") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an address such as https://host.example")
+    if parts.query or parts.fragment or parts.username is not None:
+        raise ValueError("must not hold a user, a query or a fragment")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise ValueError("must start with https:// (http:// only reaches this machine)")
+    return text
+
+
+def choice(*allowed: str) -> Callable[[object], str]:
+    """A converter that takes one of ``allowed``, whatever the case."""
+
+    def convert(value: object) -> str:
+        if isinstance(value, str) and value.lower() in allowed:
+            return value.lower()
+        raise ValueError(f"must be one of {', '.join(allowed)}")
+
+    return convert
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,25 @@
+"""The values that cross the wall between drivers and I/O."""
+
+from __future__ import annotations
+
+from wamsg.wire.operation import Operation
+from wamsg.wire.request import Form, Part, Request, Upload
+from wamsg.wire.response import OK, REJECTED, UNDECIDED, Headers, Meaning, Response, Verdict, read_json
+from wamsg.wire.retry_after import retry_after
+
+__all__ = [
+    "OK",
+    "REJECTED",
+    "UNDECIDED",
+    "Form",
+    "Headers",
+    "Meaning",
+    "Operation",
+    "Part",
+    "Request",
+    "Response",
+    "Upload",
+    "Verdict",
+    "read_json",
+    "retry_after",
+]
