@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import stat
 from pathlib import Path
 
@@ -63,16 +62,6 @@ class File:
     def extension(self) -> str:
         """The ending in lower case, without the dot."""
         return _extension(self.name)
-
-    def digest(self) -> str:
-        """The SHA-256 of the content in hex. Reads the whole file in blocks: call it off the event loop."""
-        if self.path is None:
-            return hashlib.sha256(self.data or b"").hexdigest()
-        try:
-            with self.path.open("rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError as error:
-            raise InvalidMessage(f"cannot read {self.path}: {error.strerror}", field="file") from error
 
 
 def as_file(value: object) -> object:

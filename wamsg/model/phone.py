@@ -33,7 +33,7 @@ class PhoneNumber:
 
     @classmethod
     def parse(cls, text: str) -> PhoneNumber:
-        """Read what people type: spaces, dashes, dots, brackets, a trunk ``(0)``, ``00`` for ``+``, any script's digits.
+        """Read what people type: spaces, dashes, dots, brackets, a trunk ``(0)``, ``00`` for ``+``, any digits.
 
         Raises `InvalidRecipient` without a country code (``+`` or ``00`` in front) or if it is not a number at all.
         """

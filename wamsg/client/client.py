@@ -1,0 +1,139 @@
+"""A `Messenger` made of a driver and a pipeline, and its life."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from enum import Enum
+from types import TracebackType
+from typing import Self, TypeVar
+
+from wamsg.client.uploads import Uploads
+from wamsg.clock import Clock
+from wamsg.driver import Driver, Provider
+from wamsg.errors import WamsgError
+from wamsg.model import Content, File, Media, Message, Recipients, SendResult, local_media, with_media_ids
+from wamsg.pipeline import Rate, RetryPolicy, Scheduler, build
+from wamsg.transport.base import Transport
+from wamsg.wire import Operation
+
+T = TypeVar("T")
+
+
+class _Life(Enum):
+    UNOPENED = "unopened"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Client:
+    """Sends through one provider; made by `connect`, entered with ``async with`` (or `open` and `aclose`).
+
+    One client belongs to one event loop. It may be used by any number of tasks at once: they share its limits.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        driver: Driver,
+        transport: Transport,
+        *,
+        limits: Mapping[str, Rate | None],
+        policy: RetryPolicy,
+        clock: Clock,
+        sources: Mapping[str, str],
+    ) -> None:
+        self.provider = provider
+        self.driver = driver
+        #: Where each setting came from: ``argument``, an environment variable's name, ``file`` or ``default``.
+        self.sources = sources
+        self._transport = transport
+        self._pipeline = build(
+            transport.send,
+            classify=driver.classify,
+            scheduler=Scheduler(limits, clock=clock, max_wait=policy.max_wait),
+            policy=policy,
+            clock=clock,
+        )
+        self._uploads = Uploads(self._upload)
+        self._life = _Life.UNOPENED
+
+    def __repr__(self) -> str:
+        return f"<Client {self.provider.name}, {self._life.value}>"
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def open(self) -> Self:
+        """Make it ready for use. Connections are opened by the first send."""
+        if self._life is _Life.CLOSED:
+            raise WamsgError("this client is closed; connect a new one")
+        self._life = _Life.OPEN
+        return self
+
+    async def aclose(self) -> None:
+        """Stop uploads, give back connections; closing twice is harmless. A session of yours stays open."""
+        self._life = _Life.CLOSED
+        await asyncio.shield(self._shut())
+
+    async def send(
+        self,
+        content: Content,
+        *,
+        to: Recipients = None,
+        reply_to: str | None = None,
+        provider_options: Mapping[str, object] | None = None,
+    ) -> SendResult:
+        """Send ``content`` to one recipient; return once the provider accepted it.
+
+        ``reply_to`` is the id of the message that this one answers; ``provider_options`` are fields that only this
+        provider knows (its page in docs/ lists them). Local files are uploaded first where the provider wants that.
+
+        Raises `wamsg.errors.InvalidMessage` or `wamsg.errors.Unsupported` before anything is sent, and a
+        `wamsg.errors.SendError` otherwise; only `wamsg.errors.Unanswered` leaves open whether it went out.
+        """
+        message = Message(content=content, to=to, reply_to=reply_to, provider_options=provider_options)
+        if local_media(content):
+            message = await self._uploaded(message)
+        return await self.call(self.driver.encode(message))
+
+    async def call(self, operation: Operation[T]) -> T:
+        """Carry out any operation of the provider through the same limits, retries and errors as a send."""
+        self._check_open()
+        return operation.decode(await self._pipeline(operation.request))
+
+    async def _uploaded(self, message: Message) -> Message:
+        """The message with ids in the place of those files that the provider wants uploaded."""
+        self._check_open()
+        ids: dict[File, str] = {}
+        for media in local_media(message.content):
+            if media.file is not None and self.driver.encode_upload(media) is not None:
+                ids[media.file] = await self._uploads.id_of(media, media.file)
+        if not ids:
+            return message
+        return Message(
+            content=with_media_ids(message.content, ids),
+            to=message.to,
+            reply_to=message.reply_to,
+            provider_options=message.provider_options,
+        )
+
+    async def _upload(self, media: Media) -> str:
+        operation = self.driver.encode_upload(media)
+        if operation is None:
+            raise WamsgError(f"{self.provider.name} takes files inside the message")
+        return await self.call(operation)
+
+    async def _shut(self) -> None:
+        await self._uploads.aclose()
+        await self._transport.aclose()
+
+    def _check_open(self) -> None:
+        if self._life is not _Life.OPEN:
+            why = "is closed" if self._life is _Life.CLOSED else "is not open yet; enter it with 'async with'"
+            raise WamsgError(f"this client {why}")

@@ -1,0 +1,95 @@
+"""`connect`: from a provider's name and settings to a client."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from wamsg import registry
+from wamsg.client.client import Client
+from wamsg.clock import Clock, SystemClock
+from wamsg.driver import Provider
+from wamsg.errors import ConfigError
+from wamsg.pipeline import Rate, RetryPolicy
+from wamsg.settings import resolve
+from wamsg.transport.base import Transport
+
+if TYPE_CHECKING:
+    import aiohttp
+
+#: ``"80/s"`` for the provider's main lane, a mapping per kind of lane, or None for no limit but the provider's pauses.
+Limits = str | Mapping[str, str | None] | None
+
+
+class Default(Enum):
+    """What stands for "not given" where None means something."""
+
+    PROVIDER = "the provider's own limits"
+
+
+def connect(
+    name: str,
+    *,
+    session: aiohttp.ClientSession | None = None,
+    transport: Transport | None = None,
+    limits: Limits | Default = Default.PROVIDER,
+    retry: RetryPolicy | None = None,
+    timeout: float | None = 30.0,
+    clock: Clock | None = None,
+    environ: Mapping[str, str] | None = None,
+    file: Mapping[str, object] | None = None,
+    **settings: Any,
+) -> Client:
+    """A client for the provider called ``name``; does no I/O until it is used.
+
+    ``settings`` are the provider's own (its page in docs/ lists them); what is not given is read from the environment
+    (``WAMSG_<PROVIDER>_<SETTING>``; ``environ`` in its place), then from ``file``. ``timeout`` is for one attempt as a
+    whole, in seconds. ``session`` is an aiohttp session of yours, which is neither changed nor closed; ``transport``
+    replaces HTTP altogether. ``limits`` reads ``"80/s"``, ``{"sender": "80/s"}``, or None for the provider's pauses
+    only; without it the provider's documented limits hold.
+
+    Raises `wamsg.errors.ConfigError` for an unknown provider and for missing or wrong settings.
+    """
+    provider = registry.load(name)
+    resolved = resolve(
+        provider.name,
+        provider.settings,
+        given=settings,
+        environ=os.environ if environ is None else environ,
+        file=file,
+    )
+    _check_timeout(timeout)
+    clock = clock or SystemClock()
+    if transport is None:
+        from wamsg.transport.aiohttp import AiohttpTransport
+
+        transport = AiohttpTransport(session=session, timeout=timeout, clock=clock)
+    elif session is not None:
+        raise ConfigError("give a session or a transport, not both", setting="session")
+    return Client(
+        provider,
+        provider.driver(resolved.values),
+        transport,
+        limits=_rates(provider, limits),
+        policy=retry or RetryPolicy(),
+        clock=clock,
+        sources=resolved.sources,
+    )
+
+
+def _check_timeout(timeout: float | None) -> None:
+    if timeout is not None and not 0 < timeout < float("inf"):
+        raise ConfigError("timeout must be a number of seconds above zero, or None", setting="timeout")
+
+
+def _rates(provider: Provider, limits: Limits | Default) -> dict[str, Rate | None]:
+    chosen: dict[str, str | None] = dict(provider.limits)
+    if limits is None:
+        return {}
+    if isinstance(limits, str):
+        chosen[next(iter(provider.limits))] = limits
+    elif isinstance(limits, Mapping):
+        chosen.update(limits)
+    return {kind: None if text is None else Rate.parse(text) for kind, text in chosen.items()}
