@@ -20,7 +20,9 @@ _UNITS = {
     "d": 86400,
     "day": 86400,
 }
-_TEXT = re.compile(r"(\d{1,9})\s*/\s*(\d{1,6}(?:\.\d{1,6})?)?\s*([a-z]+?)s?(?:\s+burst\s+(\d{1,9}))?", re.IGNORECASE)
+_TEXT = re.compile(
+    r"([0-9]{1,9})\s*/\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)?\s*([a-z]+?)s?(?:\s+burst\s+([0-9]{1,9}))?", re.IGNORECASE
+)
 
 
 @frozen

@@ -1,0 +1,111 @@
+"""Each local file is uploaded once, however many wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from wamsg import File, Image, Media
+from wamsg.client.uploads import Uploads
+from wamsg.errors import NotSent, PermissionDenied
+
+PNG = Image(file=b"\x89PNG\r\n\x1a\n" + bytes(16))
+OTHER = Image(file=b"\x89PNG\r\n\x1a\n" + bytes(17))
+
+
+def file_of(media: Media) -> File:
+    assert media.file is not None
+    return media.file
+
+
+class Provider:
+    """Takes uploads at a gate; fails as told."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures = list(failures)
+        self.taken = 0
+        self.gate = asyncio.Event()
+
+    async def take(self, media: Media) -> str:
+        self.taken += 1
+        number = self.taken
+        await self.gate.wait()
+        if self.failures:
+            raise self.failures.pop(0)
+        return f"id-{number}"
+
+
+async def settle() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_many_who_wait_for_one_file_share_one_upload() -> None:
+    """Also those who come later, and those who name an equal file."""
+    provider = Provider()
+    uploads = Uploads(provider.take)
+    waiting = [asyncio.ensure_future(uploads.id_of(PNG, file_of(PNG))) for _ in range(5)]
+    await settle()
+    provider.gate.set()
+
+    same = Image(file=b"\x89PNG\r\n\x1a\n" + bytes(16))
+    ids = [*await asyncio.gather(*waiting), await uploads.id_of(same, file_of(same))]
+
+    assert {"id-1"} == set(ids)
+    assert "id-2" == await uploads.id_of(OTHER, file_of(OTHER))
+
+
+async def test_one_who_gives_up_does_not_take_the_upload_away_from_the_others() -> None:
+    """The upload goes on for whoever still waits."""
+    provider = Provider()
+    uploads = Uploads(provider.take)
+    first, second = (asyncio.ensure_future(uploads.id_of(PNG, file_of(PNG))) for _ in range(2))
+    await settle()
+    first.cancel()
+    await settle()
+    provider.gate.set()
+
+    assert "id-1" == await second
+    assert first.cancelled()
+    assert 1 == provider.taken
+
+
+async def test_a_refusal_is_remembered() -> None:
+    """A broadcast does not upload in vain once per recipient."""
+    provider = Provider(PermissionDenied("prepaid", provider="x", code="WA-401", http_status=401))
+    provider.gate.set()
+    uploads = Uploads(provider.take)
+
+    for _ in range(3):
+        with pytest.raises(PermissionDenied, match="prepaid") as caught:
+            await uploads.id_of(PNG, file_of(PNG))
+        assert ("WA-401", 401) == (caught.value.code, caught.value.http_status)
+
+    assert 1 == provider.taken
+
+
+async def test_another_failure_is_forgotten() -> None:
+    """The next one tries again."""
+    provider = Provider(NotSent("refused"))
+    provider.gate.set()
+    uploads = Uploads(provider.take)
+
+    with pytest.raises(NotSent):
+        await uploads.id_of(PNG, file_of(PNG))
+
+    assert "id-2" == await uploads.id_of(PNG, file_of(PNG))
+
+
+async def test_closing_stops_uploads_under_way() -> None:
+    """No task is left behind."""
+    provider = Provider()
+    uploads = Uploads(provider.take)
+    waiting = asyncio.ensure_future(uploads.id_of(PNG, file_of(PNG)))
+    await settle()
+
+    await uploads.aclose()
+    await settle()
+
+    assert waiting.cancelled()
+    assert not [task for task in asyncio.all_tasks() if task.get_name() == "wamsg upload"]

@@ -1,0 +1,322 @@
+"""Lanes under the manual clock: rates, pauses, fairness, cancellation."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wamsg.errors import Throttled
+from wamsg.pipeline import Rate, Scheduler
+from wamsg.testing import ManualClock
+
+
+class Steady(random.Random):
+    """No jitter."""
+
+    def random(self) -> float:
+        return 0.0
+
+
+class Crowd:
+    """Starts acquires and remembers who was granted what, and when."""
+
+    def __init__(self, limits: dict[str, str], *, max_wait: float = 3600) -> None:
+        self.clock = ManualClock()
+        rates = {kind: Rate.parse(text) for kind, text in limits.items()}
+        self.scheduler = Scheduler(rates, clock=self.clock, max_wait=max_wait, chance=Steady())
+        self.granted: list[tuple[float, int, tuple[str, ...]]] = []
+        self.tasks: list[asyncio.Task[None]] = []
+        self._start = self.clock.monotonic()
+
+    def join(self, *lanes: str) -> asyncio.Task[None]:
+        number = len(self.tasks)
+
+        async def wait() -> None:
+            await self.scheduler.acquire(lanes)
+            self.granted.append((self.now, number, lanes))
+
+        task = asyncio.create_task(wait())
+        self.tasks.append(task)
+        return task
+
+    @property
+    def now(self) -> float:
+        return self.clock.monotonic() - self._start
+
+    def times(self, lane: str) -> list[float]:
+        return [when for when, _, lanes in self.granted if lane in lanes]
+
+    async def close(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
+
+def most_in_any_window(times: list[float], seconds: float) -> int:
+    """The largest number of times in any half-open window of that length."""
+    times = sorted(times)
+    # A hair is taken off the window: two floats that should be exactly one window apart may differ in the last bit.
+    return max((sum(start <= other < start + seconds - 1e-9 for other in times) for start in times), default=0)
+
+
+async def test_the_first_window_carries_no_more_than_the_rate() -> None:
+    """A leaky bucket lets nearly twice the rate through at first (aiolimiter #298, python-telegram-bot #3772)."""
+    crowd = Crowd({"account": "10/s"})
+    for _ in range(40):
+        crowd.join("account:a")
+
+    await crowd.clock.advance(0.999)
+
+    assert 10 == len(crowd.granted)
+    await crowd.clock.advance(0.002)
+    assert 20 == len(crowd.granted)
+    await crowd.close()
+
+
+async def test_a_limit_of_one_lets_one_through() -> None:
+    """Window arithmetic that is off by one sends two (listmonk #2622)."""
+    crowd = Crowd({"account": "1/min"})
+    for _ in range(3):
+        crowd.join("account:a")
+
+    await crowd.clock.advance(59.9)
+    assert 1 == len(crowd.granted)
+    await crowd.clock.advance(60)
+
+    assert [0, 60] == [round(when) for when in crowd.times("account:a")]
+    await crowd.close()
+
+
+async def test_a_burst_is_followed_by_even_spacing() -> None:
+    """``burst 2`` lets two go at once; the others follow one spacing apart."""
+    crowd = Crowd({"account": "10/s burst 2"})
+    for _ in range(5):
+        crowd.join("account:a")
+
+    await crowd.clock.advance(0.35)
+
+    assert [0, 0, 0.1, 0.2, 0.3] == [round(when, 3) for when in crowd.times("account:a")]
+    await crowd.close()
+
+
+async def test_a_pause_is_never_shortened_by_a_shorter_one() -> None:
+    """A later, shorter throttle replaced the longer one in hikari."""
+    crowd = Crowd({"account": "100/s"})
+    crowd.scheduler.pause(("account:a",), 10)
+    crowd.scheduler.pause(("account:a",), 0.1)
+    crowd.join("account:a")
+
+    await crowd.clock.advance(9.9)
+    assert [] == crowd.granted
+
+    await crowd.clock.advance(1.2)
+    assert 1 == len(crowd.granted)
+    await crowd.close()
+
+
+async def test_a_bystander_who_finishes_lifts_no_pause() -> None:
+    """In python-telegram-bot any finishing request set the shared event (#5338)."""
+    crowd = Crowd({"account": "100/s"})
+    crowd.scheduler.pause(("account:a",), 10)
+    crowd.join("account:a")
+    crowd.scheduler.answered(("account:a",))
+
+    await crowd.clock.advance(9.9)
+
+    assert [] == crowd.granted
+    await crowd.close()
+
+
+async def test_a_cancelled_waiter_harms_nobody() -> None:
+    """In hikari one cancelled waiter killed the waker and stranded the rest."""
+    crowd = Crowd({"account": "1/s"})
+    waiters = [crowd.join("account:a") for _ in range(4)]
+    await crowd.clock.settle()
+    waiters[1].cancel()
+    waiters[2].cancel()
+
+    await crowd.clock.advance(1)
+
+    assert [0, 3] == [number for _, number, _ in crowd.granted]
+    await crowd.close()
+
+
+async def test_a_grant_that_is_cancelled_before_it_is_used_goes_to_the_next() -> None:
+    """The slot is given back, so the next one does not wait another window."""
+    crowd = Crowd({"account": "1/s"})
+    first, second, third = (crowd.join("account:a") for _ in range(3))
+    await crowd.clock.settle()
+    assert first.done()
+    timer = crowd.scheduler._queues["account:a"].timer
+    assert timer is not None
+    timer.cancel()
+
+    def grant_and_cancel_in_one_turn() -> None:
+        crowd.scheduler._drain("account:a")
+        second.cancel()
+
+    crowd.clock.call_at(crowd.clock.monotonic() + 1, grant_and_cancel_in_one_turn)
+    await crowd.clock.advance(1)
+
+    assert second.cancelled()
+    assert third.done()
+    await crowd.close()
+
+
+async def test_one_recipients_limit_delays_nobody_else() -> None:
+    """One chat's 429 froze everyone in python-telegram-bot (#3765)."""
+    crowd = Crowd({"sender": "10/s"})
+    crowd.scheduler.pause(("pair:a",), 30)
+    crowd.join("sender:s", "pair:a")
+    for _ in range(10):
+        crowd.join("sender:s", "pair:b")
+
+    await crowd.clock.advance(0.5)
+
+    assert 10 == len(crowd.times("pair:b"))
+    assert [] == crowd.times("pair:a")
+    await crowd.close()
+
+
+async def test_who_waits_for_a_pair_uses_up_no_account_capacity() -> None:
+    """All lanes at once or none: the account's window is free for the others meanwhile."""
+    crowd = Crowd({"sender": "2/s", "pair": "1/6s"})
+    for _ in range(2):
+        crowd.join("sender:s", "pair:a")
+    crowd.join("sender:s", "pair:b")
+
+    await crowd.clock.advance(0)
+
+    assert [0, 2] == [number for _, number, _ in crowd.granted]
+    await crowd.close()
+
+
+async def test_a_pause_longer_than_max_wait_raises_at_once_for_newcomers_and_waiters() -> None:
+    """It tells how long it would have been instead of sleeping."""
+    crowd = Crowd({"account": "1/s"}, max_wait=60)
+    waiting = [crowd.join("account:a") for _ in range(2)]
+    await crowd.clock.settle()
+
+    crowd.scheduler.pause(("account:a",), 600)
+    newcomer = crowd.join("account:a")
+    await crowd.clock.settle()
+
+    for task in (waiting[1], newcomer):
+        error = task.exception()
+        assert isinstance(error, Throttled)
+        assert 600 <= (error.retry_after or 0) <= 660
+        assert ("account:a",) == error.lanes
+
+
+async def test_pauses_without_a_stated_length_grow_and_start_small_again_after_a_success() -> None:
+    """1, 2, 4 .. 60 seconds; a volley that was in flight together counts once."""
+    crowd = Crowd({"account": "100/s"})
+    lengths = []
+    for _ in range(8):
+        for _ in range(5):
+            crowd.scheduler.pause(("account:a",), None)
+        lengths.append(crowd.scheduler.paused_for(("account:a",)))
+        await crowd.clock.advance(lengths[-1])
+    crowd.scheduler.answered(("account:a",))
+    crowd.scheduler.pause(("account:a",), None)
+
+    assert [1, 2, 4, 8, 16, 32, 60, 60] == lengths
+    assert 1 == crowd.scheduler.paused_for(("account:a",))
+
+
+async def test_a_release_is_a_ramp() -> None:
+    """After a pause the crowd goes out evenly spaced, although the lane has a burst."""
+    crowd = Crowd({"account": "10/s"})
+    crowd.scheduler.pause(("account:a",), 5)
+    for _ in range(10):
+        crowd.join("account:a")
+
+    await crowd.clock.advance(5.5 + 0.35)
+
+    gaps = [later - earlier for earlier, later in pairwise(crowd.times("account:a"))]
+    assert len(gaps) >= 2
+    assert min(gaps) >= 0.0999
+    await crowd.close()
+
+
+async def test_an_unlimited_lane_is_released_as_a_ramp_too() -> None:
+    """Switching limits off does not switch off good manners after a refusal."""
+    crowd = Crowd({})
+    crowd.scheduler.pause(("account:a",), 1)
+    for _ in range(50):
+        crowd.join("account:a")
+
+    await crowd.clock.advance(1.15)
+
+    assert 1 <= len(crowd.granted) <= 4
+    await crowd.close()
+
+
+async def test_lanes_that_are_idle_cost_no_memory() -> None:
+    """A hundred thousand recipients with a pair limit leave no more than the live ones behind."""
+    crowd = Crowd({"pair": "1/6s"})
+    for number in range(100_000):
+        assert crowd.scheduler.try_acquire((f"pair:{number}",))
+        if number % 100 == 0:
+            await crowd.clock.advance(1)
+
+    assert len(crowd.scheduler._lanes) < 4_000
+
+
+LANES = ("account:a", "sender:s", "sender:t", "pair:1", "pair:2")
+LIMITS = {"account": "5/s", "sender": "3/s burst 1", "pair": "1/2s"}
+STEP = st.one_of(
+    st.tuples(st.just("join"), st.sets(st.sampled_from(LANES), min_size=1, max_size=3)),
+    st.tuples(st.just("cancel"), st.integers(0, 60)),
+    st.tuples(st.just("pause"), st.tuples(st.sampled_from(LANES), st.sampled_from([0.0, 0.3, 1.0, 5.0, None]))),
+    st.tuples(st.just("advance"), st.sampled_from([0.0, 0.05, 0.2, 1.0, 3.3])),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(STEP, max_size=60))
+def test_whatever_happens_no_window_is_over_its_rate_and_nobody_waits_for_ever(steps: list[tuple[str, Any]]) -> None:
+    """Random arrivals, cancellations, pauses and lane sets."""
+    asyncio.run(_history(steps))
+
+
+async def _history(steps: list[tuple[str, Any]]) -> None:
+    crowd = Crowd(LIMITS)
+    pauses: list[tuple[str, float, float]] = []
+    for action, value in steps:
+        if action == "join":
+            crowd.join(*sorted(value))
+        elif action == "cancel" and crowd.tasks:
+            crowd.tasks[value % len(crowd.tasks)].cancel()
+        elif action == "pause":
+            assert isinstance(value, tuple)
+            lane, length = value
+            await crowd.clock.settle()
+            crowd.scheduler.pause((lane,), length)
+            pauses.append((lane, crowd.now, crowd.now + (length or 0)))
+        elif action == "advance":
+            await crowd.clock.advance(value)
+    await crowd.clock.advance(400)
+
+    assert all(task.done() for task in crowd.tasks), "somebody waits for ever"
+    for lane in LANES:
+        rate = Rate.parse(LIMITS[lane.partition(":")[0]])
+        assert most_in_any_window(crowd.times(lane), rate.seconds) <= rate.count
+    for lane, start, end in pauses:
+        assert not [when for when in crowd.times(lane) if start < when < end - 1e-9], "granted during a pause"
+
+
+async def test_first_come_first_served() -> None:
+    """Waiters of one lane are granted in the order of their arrival."""
+    crowd = Crowd({"account": "7/s"})
+    for _ in range(50):
+        crowd.join("account:a")
+
+    await crowd.clock.advance(10)
+
+    assert list(range(50)) == [number for _, number, _ in crowd.granted]
