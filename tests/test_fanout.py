@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 
 from wamsg import Outcome, PhoneNumber, SendResult, Status, Text, collect, fan_out
 from wamsg.errors import (
+    BadCredentials,
     ConfigError,
     DuplicateRecipient,
     InvalidRecipient,
+    InvalidRequest,
     NotSent,
     OptedOut,
     Unanswered,
@@ -21,6 +24,7 @@ from wamsg.errors import (
     WamsgError,
 )
 from wamsg.model import Content, Recipients
+from wamsg.wire import Priority
 
 HELLO = Text(body="hello")
 
@@ -48,6 +52,7 @@ class Double:
         to: Recipients = None,
         reply_to: str | None = None,
         provider_options: Mapping[str, object] | None = None,
+        priority: Priority = Priority.INTERACTIVE,
     ) -> SendResult:
         assert isinstance(to, PhoneNumber)
         self.started.append(to.e164)
@@ -297,3 +302,154 @@ def test_counts_always_add_up(audience: list[str], concurrency: int) -> None:
 
 async def _collected(double: Double, audience: list[str], concurrency: int) -> list[Outcome]:
     return await collect(fan_out(double, HELLO, to=audience, concurrency=concurrency))
+
+
+class Batches(Double):
+    """Takes several recipients in one request; refuses a request that holds someone it cannot reach."""
+
+    def __init__(self, guilty: str = "", error: BaseException | None = None, *, ids: bool = True) -> None:
+        super().__init__()
+        self.guilty = guilty
+        self.error = error
+        self.ids = ids
+        self.requests: list[list[str]] = []
+        self.accepted: list[str] = []
+
+    async def send(
+        self,
+        content: Content,
+        *,
+        to: Recipients = None,
+        reply_to: str | None = None,
+        provider_options: Mapping[str, object] | None = None,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> SendResult:
+        people = (to,) if isinstance(to, PhoneNumber) else to
+        assert isinstance(people, tuple)
+        numbers = [person.e164 for person in people]
+        self.requests.append(numbers)
+        if self.guilty in numbers and self.error is not None:
+            raise self.error
+        self.accepted += numbers
+        ids = tuple(number[-4:] for number in numbers) if self.ids else ()
+        return SendResult(
+            provider="double", to=people, message_ids=ids if len(ids) > 1 else (), message_id=numbers[0][-4:]
+        )
+
+
+def refusal(*, whole: bool) -> InvalidRequest:
+    error = InvalidRequest("payload")
+    error.whole_request = whole
+    return error
+
+
+async def test_a_batch_goes_out_in_one_request_and_is_told_apart() -> None:
+    """Each recipient has an outcome and its own id."""
+    double = Batches()
+
+    outcomes = await collect(fan_out(double, HELLO, to=map(number, range(10)), batch=4, concurrency=1))
+
+    assert [4, 4, 2] == [len(request) for request in double.requests]
+    assert [f"{index:04d}" for index in range(10)] == [o.result.message_id for o in outcomes if o.result]
+
+
+async def test_ids_that_cannot_be_told_apart_are_not_invented() -> None:
+    """The provider named fewer ids than there were recipients."""
+    outcomes = await collect(fan_out(Batches(ids=False), HELLO, to=map(number, range(4)), batch=4))
+
+    assert [None] * 4 == [outcome.result and outcome.result.message_id for outcome in outcomes]
+
+
+async def test_a_batch_refused_as_a_whole_is_halved_until_the_guilty_one_is_found() -> None:
+    """Retrying a whole batch re-sent the successes elsewhere (apprise #1739); here nobody is sent to twice."""
+    double = Batches(number(5), refusal(whole=True))
+
+    outcomes = await collect(fan_out(double, HELLO, to=map(number, range(16)), batch=16, concurrency=1))
+
+    assert [5] == [outcome.position for outcome in outcomes if outcome.error]
+    assert sorted(number(index) for index in range(16) if index != 5) == sorted(double.accepted)
+    assert 9 == len(double.requests)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(refusal(whole=False), "rejected"), (NotSent("refused"), "rejected"), (Unanswered("cut"), "unknown")],
+    ids=["refused, perhaps in part", "never left", "unanswered"],
+)
+async def test_a_batch_that_may_have_been_taken_in_part_is_not_repeated(error: BaseException, status: str) -> None:
+    """One request, and the same word for all of its recipients."""
+    double = Batches(number(1), error)
+
+    outcomes = await collect(fan_out(double, HELLO, to=map(number, range(4)), batch=4))
+
+    assert 1 == len(double.requests)
+    assert {status} == {outcome.status.value for outcome in outcomes}
+
+
+async def test_each_recipient_can_have_its_own_message() -> None:
+    """From a function, or as pairs in the input; zipping two lists loses people (kairon #2410), pairs cannot."""
+    sent: list[str] = []
+
+    class Listener(Double):
+        async def send(self, content: Content, **more: Any) -> SendResult:
+            assert isinstance(content, Text)
+            sent.append(content.body)
+            return await super().send(content, **more)
+
+    await collect(fan_out(Listener(), lambda to: Text(body=to.e164[-1]), to=[number(1), number(2)], concurrency=1))
+    await collect(fan_out(Listener(), to=[(number(3), Text(body="three")), (number(4), HELLO)], concurrency=1))
+
+    assert ["1", "2", "three", "hello"] == sent
+
+
+async def test_a_message_that_cannot_be_made_is_that_recipients_outcome() -> None:
+    """An empty name in one row stops nobody else."""
+    names = {number(1): "Ann", number(2): ""}
+
+    outcomes = await collect(fan_out(Double(), lambda to: Text(body=names[to.e164]), to=names))
+
+    assert [Status.ACCEPTED, Status.REJECTED] == [outcome.status for outcome in outcomes]
+
+
+async def test_recipients_without_a_message_are_told() -> None:
+    """Neither a content nor pairs: wrong for everyone, so it is raised."""
+    with pytest.raises(ConfigError, match="pairs"):
+        await collect(fan_out(Double(), to=[number(1)]))
+
+
+def test_a_batch_of_personal_messages_is_told() -> None:
+    """One request carries one content."""
+    with pytest.raises(ConfigError, match="batch"):
+        fan_out(Double(), lambda _: HELLO, to=number(1), batch=2)
+
+
+async def test_several_messengers_share_the_work_as_fast_as_each_goes() -> None:
+    """Whoever has capacity takes the next one; nobody is sent to twice."""
+    quick, slow = Double(), Double(gated=True)
+    run = fan_out([quick, slow], HELLO, to=map(number, range(100)), concurrency=4)
+
+    first = [await anext(run) for _ in range(98)]
+    slow.gate.set()
+    rest = [outcome async for outcome in run]
+
+    assert (98, 2) == (len(quick.started), len(slow.started))
+    assert list(range(100)) == sorted(outcome.position for outcome in first + rest)
+
+
+async def test_a_messenger_at_fault_is_let_go_before_it_eats_the_audience() -> None:
+    """Wrong credentials refuse everything at once, which looks like being fast."""
+    wrong = Double(failures={number(index): BadCredentials("key") for index in range(1000)})
+    right = Double()
+
+    outcomes = await collect(fan_out([wrong, right], HELLO, to=map(number, range(1000)), concurrency=8))
+
+    refused = [outcome for outcome in outcomes if outcome.error]
+    assert 5 <= len(refused) <= 10
+    assert len(right.started) == 1000 - len(refused)
+
+
+async def test_repeated_recipients_pass_when_that_is_wanted() -> None:
+    """Nothing is remembered then."""
+    outcomes = await collect(fan_out(Double(), HELLO, to=[number(1)] * 3, dedupe=False))
+
+    assert [Status.ACCEPTED] * 3 == [outcome.status for outcome in outcomes]

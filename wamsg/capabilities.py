@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from wamsg.driver import Driver, Provider
 from wamsg.errors import Unsupported
@@ -162,18 +162,17 @@ def _cell(support: Support) -> str:
 
 def _support(driver: Driver, message: Message) -> Support:
     try:
-        driver.encode(_as_sent(driver, message))
+        driver.encode(as_sent(driver, message))
     except Unsupported as error:
         return Support(supported=False, why=str(error))
     return Support(supported=True)
 
 
-def _as_sent(driver: Driver, message: Message) -> Message:
-    """What the client would hand to the driver once local files are uploaded."""
+def as_sent(driver: Driver, message: Message) -> Message:
+    """What the client would hand to the driver once local files are uploaded; the ids are made up."""
     ids = {
         media.file: "1"
         for media in local_media(message.content)
         if media.file is not None and driver.encode_upload(media) is not None
     }
-    content = with_media_ids(message.content, ids) if ids else message.content
-    return Message(content=content, to=message.to, reply_to=message.reply_to)
+    return evolve(message, content=with_media_ids(message.content, ids)) if ids else message

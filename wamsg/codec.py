@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
+import attrs
 from cattrs import Converter, transform_error
 from cattrs.v import format_exception
 
 from wamsg.errors import InvalidMessage, SendError
 from wamsg.model import (
+    CONTENT_TYPES,
     Audio,
     Buttons,
     CallToAction,
@@ -82,12 +84,17 @@ _MEDIA = {name: TAGS[name] for name in ("image", "video", "document")}
 _TEMPLATE_HEADERS = {**_PARAMETERS, **_MEDIA, "location": Location}
 _WORDS: Mapping[type, str] = {cls: word for table in (TAGS, _PARAMETERS, _BUTTONS) for word, cls in table.items()}
 _MOST_TEXT = 1_000_000
+_LONGEST_PATH = 4096
 
 
 def content_to_dict(content: Content) -> dict[str, Any]:
-    """``content`` as plain JSON values, with its ``type``."""
-    converter = _converter(None)
-    return {"type": _WORDS[type(content)], **converter.unstructure(content)}
+    """``content`` as plain JSON values, with its ``type``.
+
+    Raises `InvalidMessage` for a file given as bytes, which has no path to write.
+    """
+    if type(content) not in CONTENT_TYPES:
+        raise InvalidMessage(f"{type(content).__name__} is no content of a message", field="message")
+    return {"type": _WORDS[type(content)], **_converter(None).unstructure(content)}
 
 
 def content_from_dict(document: object, *, files: Path | None = None) -> Content:
@@ -106,14 +113,17 @@ def content_from_dict(document: object, *, files: Path | None = None) -> Content
 
 
 def outcome_to_dict(outcome: Outcome, *, show_number: bool = True) -> dict[str, Any]:
-    """One recipient's outcome as plain JSON values; ``show_number=False`` masks the number."""
-    number = outcome.recipient and (outcome.recipient.e164 if show_number else outcome.recipient.masked)
+    """One recipient's outcome as plain JSON values; ``show_number=False`` masks the number, in the error too."""
+    recipient = outcome.recipient
+    error = _error_to_dict(outcome.error) if outcome.error else None
+    if error and recipient and not show_number:
+        error["detail"] = error["detail"].replace(recipient.digits, recipient.masked.removeprefix("+"))
     return {
         "position": outcome.position,
-        "recipient": number,
+        "recipient": recipient and (recipient.e164 if show_number else recipient.masked),
         "status": outcome.status.value,
         "message_id": outcome.result.message_id if outcome.result else None,
-        "error": _error_to_dict(outcome.error) if outcome.error else None,
+        "error": error,
     }
 
 
@@ -130,13 +140,20 @@ def _error_to_dict(error: Exception) -> dict[str, Any]:
 
 
 def _tagged(converter: Converter, table: Mapping[str, type], document: object) -> Any:
-    if not isinstance(document, Mapping):
-        raise InvalidMessage(f"expected a table with a type, not {type(document).__name__}", field="message")
-    word = document.get("type")
+    fields = dict(_table(document))
+    word = fields.pop("type", None)
     if not isinstance(word, str) or word not in table:
-        raise InvalidMessage(f"type must be one of {', '.join(table)}, not {word!r:.40}", field="type")
-    fields = {key: value for key, value in document.items() if key != "type"}
+        shown = repr(word[:40]) if isinstance(word, str) else type(word).__name__
+        raise InvalidMessage(f"type must be one of {', '.join(table)}, not {shown}", field="type")
     return converter.structure(fields, table[word])
+
+
+def _table(value: object) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise InvalidMessage(f"expected a table, not {type(value).__name__}", field="message")
+    if not all(isinstance(name, str) for name in value):
+        raise InvalidMessage("every name in a table must be text", field="message")
+    return value
 
 
 def _structure_file(path: object, folder: Path | None) -> File:
@@ -144,7 +161,13 @@ def _structure_file(path: object, folder: Path | None) -> File:
         raise InvalidMessage("file must be a path", field="file")
     if folder is None:
         raise InvalidMessage("local files are not allowed here; use a link or a media id", field="file")
-    wanted = (folder / path).resolve()
+    if len(path) > _LONGEST_PATH:
+        raise InvalidMessage("the path is too long", field="file", limit=_LONGEST_PATH, actual=len(path))
+    try:
+        wanted = (folder / path).resolve()
+    except (OSError, RuntimeError, ValueError):
+        # A loop of links (RuntimeError until Python 3.12) or a zero byte.
+        raise InvalidMessage("file is not a path that can be followed", field="file") from None
     if not wanted.is_relative_to(folder):
         raise InvalidMessage(f"the file must lie below {folder}", field="file")
     return File.at(wanted)
@@ -182,6 +205,7 @@ def _converter(folder: Path | None) -> Converter:
     converter.register_structure_hook(bool, _as_is((bool,)))
     converter.register_structure_hook(int, _as_is((int,)))
     converter.register_structure_hook(float, _as_is((int, float)))
+    converter.register_structure_hook_factory(attrs.has, lambda kind: _from_table(converter, kind))
     converter.register_structure_hook(File, lambda value, _: _structure_file(value, folder))
     converter.register_unstructure_hook(File, _unstructure_file)
     _register(converter, Parameter, _PARAMETERS)
@@ -195,6 +219,21 @@ def _converter(folder: Path | None) -> Converter:
     converter.register_structure_hook_func(lambda kind: kind == Mapping[str, object], _as_is((Mapping,)))
     converter.register_unstructure_hook_func(lambda kind: kind == Mapping[str, object], dict)
     return converter
+
+
+def _from_table(converter: Converter, kind: type[Any]) -> Any:
+    """The hook for a class of ours, which by itself would take any object's keys and cut a string into a list."""
+    structure = converter.gen_structure_attrs_fromdict(kind)
+    lists = [item.name for item in attrs.fields(kind) if get_origin(item.type) is tuple and item.name != "body"]
+
+    def check(value: object, wanted: object) -> object:
+        table = _table(value)
+        for name in lists:
+            if not isinstance(table.get(name, []), list | tuple):
+                raise InvalidMessage(f"{name} must be a list, not {type(table[name]).__name__}", field=name)
+        return structure(table, wanted)
+
+    return check
 
 
 def _register(converter: Converter, union: Any, table: Mapping[str, type]) -> None:
@@ -212,7 +251,11 @@ def _register(converter: Converter, union: Any, table: Mapping[str, type]) -> No
 
 def _structure_body(converter: Converter, value: object) -> object:
     if isinstance(value, Mapping):
-        return dict(value)
+        table = _table(value)
+        return {
+            name: item if isinstance(item, str) else _tagged(converter, _PARAMETERS, item)
+            for name, item in table.items()
+        }
     if not isinstance(value, list | tuple):
         raise InvalidMessage("body must be a list of texts or a table of named ones", field="template.body")
     return tuple(item if isinstance(item, str) else _tagged(converter, _PARAMETERS, item) for item in value)

@@ -42,6 +42,9 @@ from typing import ClassVar
 class WamsgError(Exception):
     """The root of all errors of this library."""
 
+    def __str__(self) -> str:
+        return super().__str__() or type(self).__name__
+
 
 class ConfigError(WamsgError):
     """A setting is missing or wrong; ``setting`` names it. Nothing was sent."""
@@ -117,7 +120,7 @@ class SendError(WamsgError):
         self.lanes = lanes
 
     def __str__(self) -> str:
-        detail = super().__str__() or type(self).__name__
+        detail = super().__str__()
         facts = [str(fact) for fact in (self.provider, self.http_status, self.code) if fact is not None]
         return f"{detail} [{' '.join(facts)}]" if facts else detail
 
@@ -136,6 +139,9 @@ class Unavailable(SendError):
 
 class Rejected(SendError):
     """The provider refused, finally."""
+
+    #: Whether it refused the request as a whole for what stands in it, so that none of several recipients was sent to.
+    whole_request: bool = False
 
 
 class BadCredentials(Rejected):

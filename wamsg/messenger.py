@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from wamsg.model import Content, Recipients, SendResult
+from wamsg.wire import Priority
 
 
 class Messenger(Protocol):
@@ -18,8 +19,11 @@ class Messenger(Protocol):
         to: Recipients = None,
         reply_to: str | None = None,
         provider_options: Mapping[str, object] | None = None,
+        priority: Priority = Priority.INTERACTIVE,
     ) -> SendResult:
         """Send one message; return once the provider accepted it.
+
+        ``priority`` says who goes first where several wait for the same limit.
 
         Raises `wamsg.errors.InvalidMessage` or `wamsg.errors.Unsupported` before anything is sent, and a
         `wamsg.errors.SendError` otherwise; only `wamsg.errors.Unanswered` leaves open whether it went out.

@@ -16,11 +16,14 @@ def names() -> tuple[str, ...]:
 
 
 def load(name: str) -> Provider:
-    """The provider called ``name``. Raises `ConfigError` if there is none, or if it cannot be loaded."""
+    """The provider called ``name``. Raises `ConfigError` if there is none, two, or it cannot be loaded."""
     found = [point for point in entry_points(group=GROUP) if point.name == name]
     if not found:
         known = ", ".join(names()) or "none; is wamsg installed, rather than only on the path?"
         raise ConfigError(f"there is no provider {name!r}; installed: {known}", setting="provider")
+    if len({point.value for point in found}) > 1:
+        rivals = ", ".join(point.value for point in found)
+        raise ConfigError(f"provider {name!r} is offered twice: {rivals}; uninstall one of them", setting="provider")
     return _load(found[0])
 
 
@@ -29,7 +32,8 @@ def _load(point: EntryPoint) -> Provider:
         provider = point.load()
     except Exception as error:
         # A plug-in's module can fail in any way; the sentence must say whose module it was.
-        raise ConfigError(f"provider {point.name!r} cannot be loaded from {point.value}: {error}") from error
+        why = f"{type(error).__name__}: {error}"
+        raise ConfigError(f"provider {point.name!r} cannot be loaded from {point.value}: {why}") from error
     if not isinstance(provider, Provider):
         raise ConfigError(f"provider {point.name!r}: {point.value} is not a wamsg.driver.Provider")
     if provider.name != point.name:

@@ -6,8 +6,9 @@ A provider declares an attrs class with `setting`; `resolve` fills it and rememb
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import attrs
@@ -17,10 +18,15 @@ from wamsg.errors import ConfigError
 
 SettingsT = TypeVar("SettingsT")
 _META = "wamsg"
+#: A name, or an IPv6 address without its brackets.
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+(?:%[a-z0-9]+)?")
 
 
 class Secret:
-    """A string that no repr, str, f-string or traceback shows; ``reveal()`` gives it."""
+    """A string that no repr, str, f-string or traceback shows; ``reveal()`` gives it.
+
+    It refuses to be pickled: a pickle is a file or a queue in which the secret would stand readable.
+    """
 
     __slots__ = ("_value",)
 
@@ -39,6 +45,15 @@ class Secret:
 
     def __format__(self, spec: str) -> str:
         return format("****", spec)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret is not pickled; read the settings again where they are needed")
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Secret:
+        return self
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and other._value == self._value
@@ -62,10 +77,11 @@ def setting(
 ) -> Any:
     """A field of a settings class.
 
-    ``converter`` gets the value as given (text, from environment and files) and raises ValueError with a sentence
-    for a wrong one. A ``secret`` is checked for line breaks and kept as a `Secret`.
+    ``converter`` gets the value as given (text, from the environment; anything that TOML has, from a file) and raises
+    ValueError with a sentence for a wrong one; without it only text is taken. A ``secret`` is checked for line breaks
+    and kept as a `Secret`. A ``default`` of None stands for "not given".
     """
-    convert = _secret if secret else converter
+    convert = _secret if secret else converter or _text
     return attrs.field(default=default, converter=convert, repr=not secret, metadata={_META: _About(help, secret)})
 
 
@@ -126,7 +142,7 @@ def resolve(
     values: dict[str, object] = {}
     sources: dict[str, str] = {}
     for item in known:
-        value, source = _find(item, given, environ, file or {})
+        value, source = locate(item, given, environ, file or {})
         sources[item.name] = source
         if source != "default":
             values[item.name] = value
@@ -136,9 +152,10 @@ def resolve(
     return Resolved(_build(provider, cls, values), sources)
 
 
-def _find(
+def locate(
     item: Setting, given: Mapping[str, object], environ: Mapping[str, str], file: Mapping[str, object]
 ) -> tuple[object, str]:
+    """A setting's value as given, and where that was: ``argument``, the variable's name, ``file`` or ``default``."""
     if given.get(item.name) is not None:
         return given[item.name], "argument"
     if environ.get(item.env):
@@ -167,12 +184,21 @@ def _build(provider: str, cls: type[SettingsT], values: Mapping[str, object]) ->
                 raise ConfigError(message, setting=item.name) from None
     try:
         return cls(**values)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise ConfigError(f"{provider}: {error}") from None
 
 
-def _secret(value: object) -> Secret:
-    return value if isinstance(value, Secret) else Secret(header_text(value))
+def _secret(value: object) -> Secret | None:
+    # attrs converts defaults too, and None as a default is a secret that need not be given.
+    if value is None:
+        return None
+    return Secret(header_text(value.reveal() if isinstance(value, Secret) else value))
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise ValueError(f"must be text, not {type(value).__name__}")
 
 
 def header_text(value: object) -> str:
@@ -201,13 +227,16 @@ def base_url(value: object) -> str:
     text = header_text(value).rstrip("/")
     try:
         parts = urlsplit(text)
-        _ = parts.port
+        port = parts.port
     except ValueError:
         raise ValueError("is not an address") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("must be an address such as https://host.example")
-    if parts.query or parts.fragment or parts.username is not None:
+    # Looked for in the text: a lone "?" is no query to urlsplit, yet swallows the path that is added later.
+    if any(mark in text for mark in "?#@"):
         raise ValueError("must not hold a user, a query or a fragment")
+    if port == 0 or parts.netloc.endswith(":") or not _HOST.fullmatch(parts.hostname):
+        raise ValueError("must have a host name or address, and a port from 1 to 65535 if any")
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise ValueError("must start with https:// (http:// only reaches this machine)")
     return text

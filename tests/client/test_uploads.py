@@ -8,7 +8,7 @@ import pytest
 
 from wamsg import File, Image, Media
 from wamsg.client.uploads import Uploads
-from wamsg.errors import NotSent, PermissionDenied
+from wamsg.errors import NotSent, PermissionDenied, Unanswered
 
 PNG = Image(file=b"\x89PNG\r\n\x1a\n" + bytes(16))
 OTHER = Image(file=b"\x89PNG\r\n\x1a\n" + bytes(17))
@@ -95,6 +95,17 @@ async def test_another_failure_is_forgotten() -> None:
         await uploads.id_of(PNG, file_of(PNG))
 
     assert "id-2" == await uploads.id_of(PNG, file_of(PNG))
+
+
+async def test_an_unanswered_upload_messaged_nobody() -> None:
+    """The file may have arrived, but the message surely did not leave."""
+    provider = Provider(Unanswered("cut"))
+    provider.gate.set()
+
+    with pytest.raises(NotSent, match="nothing was sent") as caught:
+        await Uploads(provider.take).id_of(PNG, file_of(PNG))
+
+    assert not caught.value.may_have_gone_out
 
 
 async def test_closing_stops_uploads_under_way() -> None:

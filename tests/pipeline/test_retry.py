@@ -54,6 +54,7 @@ async def run(
     policy: RetryPolicy | None = None,
     quota: RetryQuota | None = None,
     wrap: Callable[[Server, ManualClock], Callable[[Request], object]] | None = None,
+    paced: bool = True,
     seconds: float = 1000,
 ) -> tuple[End, list[float]]:
     """The end of one request after ``seconds``, and when each try was made."""
@@ -65,6 +66,7 @@ async def run(
         policy or RetryPolicy(),
         clock=clock,
         quota=quota or RetryQuota(),
+        paced=paced,
         chance=random.Random(1),
     )
     task = asyncio.ensure_future(stage(request))
@@ -158,7 +160,7 @@ async def test_throttling_costs_no_attempt_but_is_bounded_by_the_deadline() -> N
     """Ten refusals in a row are sat out in the limiter, then the message goes."""
 
     def limited(server: Server, clock: ManualClock) -> Callable[[Request], object]:
-        return limit(server, Scheduler({"account": Rate.parse("100/s")}, clock=clock, chance=random.Random(1)))
+        return limit(server, Scheduler({"account": Rate.parse("100/s")}, clock=clock, chance=random.Random(1)), clock)
 
     end, tries = await run(*[throttled(1.0)] * 10, answer(OK), policy=RetryPolicy(attempts=2), wrap=limited)
     assert isinstance(end, Response)
@@ -170,12 +172,19 @@ async def test_throttling_costs_no_attempt_but_is_bounded_by_the_deadline() -> N
     assert 4 <= len(tries) <= 7
 
 
+async def test_without_a_limiter_a_throttled_request_waits_by_itself() -> None:
+    """It costs tries then, because nobody else knows of the pause."""
+    _, tries = await run(throttled(5.0), policy=RetryPolicy(attempts=3), paced=False)
+
+    assert [0, 5, 10] == tries
+
+
 async def test_one_refusal_stops_everyone_on_the_lane() -> None:
     """Sleeping only the refused request leaves the rest hammering (jasmin #425)."""
     clock = ManualClock()
     server = Server(clock, throttled(30.0), answer(OK))
     scheduler = Scheduler({}, clock=clock, chance=random.Random(1))
-    stage = limit(server, scheduler)
+    stage = limit(server, scheduler, clock)
     await stage(REQUEST)
 
     others = [asyncio.ensure_future(stage(REQUEST)) for _ in range(3)]
@@ -192,7 +201,7 @@ async def test_a_throttled_wait_that_grows_too_long_meanwhile_raises() -> None:
     clock = ManualClock()
     scheduler = Scheduler({}, clock=clock, max_wait=60, chance=random.Random(1))
     stage = retry(
-        limit(Server(clock, throttled(30.0), answer(OK)), scheduler),
+        limit(Server(clock, throttled(30.0), answer(OK)), scheduler, clock),
         RetryPolicy(),
         clock=clock,
         quota=RetryQuota(),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from wamsg.errors import Throttled
 from wamsg.pipeline import Rate, Scheduler
 from wamsg.testing import ManualClock
+from wamsg.wire import OK, UNDECIDED, Meaning, Priority, Verdict
 
 
 class Steady(random.Random):
@@ -23,26 +24,34 @@ class Steady(random.Random):
 
 
 class Crowd:
-    """Starts acquires and remembers who was granted what, and when."""
+    """Starts acquires and remembers who was granted what, and when; each is answered as soon as it is granted."""
 
-    def __init__(self, limits: dict[str, str], *, max_wait: float = 3600) -> None:
+    def __init__(self, limits: dict[str, str], *, answers: bool = True, **options: Any) -> None:
         self.clock = ManualClock()
         rates = {kind: Rate.parse(text) for kind, text in limits.items()}
-        self.scheduler = Scheduler(rates, clock=self.clock, max_wait=max_wait, chance=Steady())
+        options = {"max_wait": 3600, **options}
+        self.scheduler = Scheduler(rates, clock=self.clock, chance=Steady(), **options)
         self.granted: list[tuple[float, int, tuple[str, ...]]] = []
         self.tasks: list[asyncio.Task[None]] = []
+        self._answers = answers
         self._start = self.clock.monotonic()
 
-    def join(self, *lanes: str) -> asyncio.Task[None]:
+    def join(self, *lanes: str, bulk: bool = False) -> asyncio.Task[None]:
         number = len(self.tasks)
 
         async def wait() -> None:
-            await self.scheduler.acquire(lanes)
+            await self.scheduler.acquire(lanes, Priority.BULK if bulk else Priority.INTERACTIVE)
             self.granted.append((self.now, number, lanes))
+            if self._answers:
+                self.scheduler.report(lanes, OK, 0.01)
 
         task = asyncio.create_task(wait())
         self.tasks.append(task)
         return task
+
+    @property
+    def numbers(self) -> list[int]:
+        return [number for _, number, _ in self.granted]
 
     @property
     def now(self) -> float:
@@ -124,7 +133,7 @@ async def test_a_bystander_who_finishes_lifts_no_pause() -> None:
     crowd = Crowd({"account": "100/s"})
     crowd.scheduler.pause(("account:a",), 10)
     crowd.join("account:a")
-    crowd.scheduler.answered(("account:a",))
+    crowd.scheduler.report(("account:a",), OK, 0.01)
 
     await crowd.clock.advance(9.9)
 
@@ -222,7 +231,7 @@ async def test_pauses_without_a_stated_length_grow_and_start_small_again_after_a
             crowd.scheduler.pause(("account:a",), None)
         lengths.append(crowd.scheduler.paused_for(("account:a",)))
         await crowd.clock.advance(lengths[-1])
-    crowd.scheduler.answered(("account:a",))
+    crowd.scheduler.report(("account:a",), OK, 0.01)
     crowd.scheduler.pause(("account:a",), None)
 
     assert [1, 2, 4, 8, 16, 32, 60, 60] == lengths
@@ -261,17 +270,20 @@ async def test_lanes_that_are_idle_cost_no_memory() -> None:
     """A hundred thousand recipients with a pair limit leave no more than the live ones behind."""
     crowd = Crowd({"pair": "1/6s"})
     for number in range(100_000):
-        assert crowd.scheduler.try_acquire((f"pair:{number}",))
+        lanes = ("sender:s", f"pair:{number}")
+        assert crowd.scheduler.try_acquire(lanes)
+        crowd.scheduler.report(lanes, OK, 0.01)
         if number % 100 == 0:
             await crowd.clock.advance(1)
 
-    assert len(crowd.scheduler._lanes) < 4_000
+    assert len(crowd.scheduler.snapshot()) < 4_000
 
 
 LANES = ("account:a", "sender:s", "sender:t", "pair:1", "pair:2")
 LIMITS = {"account": "5/s", "sender": "3/s burst 1", "pair": "1/2s"}
 STEP = st.one_of(
     st.tuples(st.just("join"), st.sets(st.sampled_from(LANES), min_size=1, max_size=3)),
+    st.tuples(st.just("bulk"), st.sets(st.sampled_from(LANES), min_size=1, max_size=3)),
     st.tuples(st.just("cancel"), st.integers(0, 60)),
     st.tuples(st.just("pause"), st.tuples(st.sampled_from(LANES), st.sampled_from([0.0, 0.3, 1.0, 5.0, None]))),
     st.tuples(st.just("advance"), st.sampled_from([0.0, 0.05, 0.2, 1.0, 3.3])),
@@ -289,8 +301,8 @@ async def _history(steps: list[tuple[str, Any]]) -> None:
     crowd = Crowd(LIMITS)
     pauses: list[tuple[str, float, float]] = []
     for action, value in steps:
-        if action == "join":
-            crowd.join(*sorted(value))
+        if action in {"join", "bulk"}:
+            crowd.join(*sorted(value), bulk=action == "bulk")
         elif action == "cancel" and crowd.tasks:
             crowd.tasks[value % len(crowd.tasks)].cancel()
         elif action == "pause":
@@ -320,3 +332,236 @@ async def test_first_come_first_served() -> None:
     await crowd.clock.advance(10)
 
     assert list(range(50)) == [number for _, number, _ in crowd.granted]
+
+
+async def test_interactive_traffic_goes_before_bulk_that_waits() -> None:
+    """A one-time code does not queue behind a broadcast (asked for in python-telegram-bot's docs, done by none)."""
+    crowd = Crowd({"account": "10/s"})
+    for _ in range(20):
+        crowd.join("account:a", bulk=True)
+    await crowd.clock.advance(0.25)
+    crowd.join("account:a")
+
+    await crowd.clock.advance(0.1)
+
+    assert 20 == crowd.numbers[3]
+    await crowd.close()
+
+
+async def test_bulk_is_never_starved_for_ever() -> None:
+    """Interactive traffic that fills the lane still lets some bulk through."""
+    crowd = Crowd({"account": "10/s"})
+    for _ in range(100):
+        crowd.join("account:a")
+    bulk = crowd.join("account:a", bulk=True)
+
+    await crowd.clock.advance(4)
+
+    assert bulk.done()
+    await crowd.close()
+
+
+async def test_bulk_alone_has_the_whole_rate() -> None:
+    """The reserve costs nothing where there is nothing interactive."""
+    crowd = Crowd({"account": "10/s"})
+    for _ in range(200):
+        crowd.join("account:a", bulk=True)
+
+    await crowd.clock.advance(10)
+
+    assert 100 <= len(crowd.granted) <= 101
+    await crowd.close()
+
+
+async def test_bulk_leaves_a_reserve_where_there_is_interactive_traffic() -> None:
+    """A tenth of each window is free for codes and replies, which therefore wait for nobody."""
+    crowd = Crowd({"account": "20/s"})
+    crowd.join("account:a")
+    for _ in range(200):
+        crowd.join("account:a", bulk=True)
+
+    await crowd.clock.advance(4.99)
+    bulk = len(crowd.granted) - 1
+    first, second = crowd.join("account:a"), crowd.join("account:a")
+    await crowd.clock.advance(0)
+
+    assert 85 <= bulk <= 91
+    assert first.done()
+    assert second.done()
+    assert most_in_any_window(crowd.times("account:a"), 1) <= 20
+    await crowd.close()
+
+
+async def test_bulk_never_bursts() -> None:
+    """It goes evenly, so that whoever comes in between waits no longer than one spacing."""
+    crowd = Crowd({"account": "60/min"})
+    for _ in range(30):
+        crowd.join("account:a", bulk=True)
+    await crowd.clock.advance(3.5)
+    crowd.join("account:a")
+
+    await crowd.clock.advance(0)
+
+    assert [0, 1, 2, 3, 30] == crowd.numbers
+    await crowd.close()
+
+
+async def test_one_probe_goes_first_after_a_pause() -> None:
+    """The others wait for its answer, or for two seconds if it has none."""
+    crowd = Crowd({"account": "100/s"}, answers=False)
+    crowd.scheduler.pause(("account:a",), 5)
+    for _ in range(5):
+        crowd.join("account:a")
+
+    await crowd.clock.advance(6)
+    assert 1 == len(crowd.granted)
+    crowd.scheduler.report(("account:a",), OK, 1.0)
+    await crowd.clock.advance(1)
+    assert 5 == len(crowd.granted)
+
+
+async def test_a_probe_that_is_refused_pauses_again() -> None:
+    """The crowd behind it never starts."""
+    crowd = Crowd({"account": "100/s"}, answers=False)
+    crowd.scheduler.pause(("account:a",), 5)
+    for _ in range(5):
+        crowd.join("account:a")
+    await crowd.clock.advance(5.1)
+    crowd.scheduler.report(("account:a",), Verdict(Meaning.THROTTLED, 50.0), 0.1)
+
+    await crowd.clock.advance(49)
+
+    assert 1 == len(crowd.granted)
+    await crowd.close()
+
+
+async def test_a_refusal_names_the_lanes_it_concerns() -> None:
+    """A pair's refusal leaves the sender alone."""
+    crowd = Crowd({})
+    lanes = ("sender:s", "pair:a")
+    crowd.scheduler.report(lanes, Verdict(Meaning.THROTTLED, 30.0, ("pair",)), 0.1)
+
+    assert (0, 30) == (crowd.scheduler.paused_for(("sender:s",)), crowd.scheduler.paused_for(("pair:a",)))
+
+
+async def test_a_refusal_slows_the_lane_down() -> None:
+    """The pause over, it goes at three quarters of the ceiling that was remembered."""
+    crowd = Crowd({"account": "100/s"})
+    crowd.scheduler.pause(("account:a",), 0.1)
+    for _ in range(200):
+        crowd.join("account:a")
+
+    await crowd.clock.advance(1.1)
+
+    (lane,) = crowd.scheduler.snapshot()
+    assert 90 == lane.ceiling
+    assert 64 <= len(crowd.granted) <= 70
+    await crowd.close()
+
+
+async def test_no_more_are_under_way_than_the_rate_and_the_latency_ask_for() -> None:
+    """A provider that has become slow gets no pile of open requests."""
+    crowd = Crowd({"account": "10/s burst 1"}, answers=False)
+    for _ in range(100):
+        crowd.join("account:a")
+
+    await crowd.clock.advance(60)
+    assert 20 == len(crowd.granted)
+    crowd.scheduler.report(("account:a",), OK, 1.0)
+    await crowd.clock.advance(1)
+
+    assert 21 == len(crowd.granted)
+    assert 20 == crowd.scheduler.snapshot()[0].in_flight
+    await crowd.close()
+
+
+async def test_lost_answers_halve_what_is_under_way_and_not_the_rate() -> None:
+    """Slow is not the same as too fast."""
+    crowd = Crowd({"account": "10/s burst 1"}, answers=False)
+    for _ in range(100):
+        crowd.join("account:a")
+    await crowd.clock.advance(60)
+    for _ in range(12):
+        crowd.scheduler.report(("account:a",), UNDECIDED, 30.0)
+
+    await crowd.clock.advance(10)
+
+    (lane,) = crowd.scheduler.snapshot()
+    assert (10, 10) == (lane.in_flight, lane.rate)
+    await crowd.close()
+
+
+async def test_what_was_never_sent_is_no_longer_under_way() -> None:
+    """A cancelled or refused connection frees its place."""
+    crowd = Crowd({"account": "10/s"}, answers=False)
+    crowd.join("account:a")
+    await crowd.clock.settle()
+    crowd.scheduler.report(("account:a",), None, 0.1)
+
+    assert 0 == crowd.scheduler.snapshot()[0].in_flight
+
+
+async def test_failing_fast_tells_how_long_it_would_have_been() -> None:
+    """botocore users asked for it (#3179): no wait at all, or none beyond one's patience."""
+    crowd = Crowd({"account": "1/min"}, patience=0)
+    crowd.join("account:a")
+    late = crowd.join("account:a")
+    await crowd.clock.settle()
+
+    error = late.exception()
+
+    assert isinstance(error, Throttled)
+    assert 60 == error.retry_after
+
+
+async def test_patience_counts_those_before() -> None:
+    """The third in a queue of one a second waits three seconds."""
+    crowd = Crowd({"account": "1/s burst 1"}, patience=3.5)
+    tasks = [crowd.join("account:a") for _ in range(6)]
+    await crowd.clock.advance(10)
+
+    assert [True, True, True, True, False, False] == [task.exception() is None for task in tasks]
+
+
+async def test_waits_are_told() -> None:
+    """So that one can see what the limiter costs."""
+    told: list[tuple[tuple[str, ...], float]] = []
+    crowd = Crowd({"account": "1/s"}, on_wait=lambda lanes, seconds: told.append((lanes, seconds)))
+    for _ in range(3):
+        crowd.join("account:a")
+
+    await crowd.clock.advance(5)
+
+    assert [(("account:a",), 1), (("account:a",), 2)] == told
+
+
+async def test_a_limit_can_change_while_others_wait() -> None:
+    """As when the provider tells its real one; what went out before still counts."""
+    crowd = Crowd({"account": "1/s"})
+    for _ in range(100):
+        crowd.join("account:a")
+    await crowd.clock.advance(0.5)
+
+    crowd.scheduler.limit("account", Rate.parse("50/s"))
+    await crowd.clock.advance(1)
+
+    assert 50 <= len(crowd.granted) <= 76
+    assert most_in_any_window(crowd.times("account:a"), 1) <= 50
+    await crowd.close()
+
+
+async def test_one_who_needs_two_busy_lanes_is_not_passed_for_ever() -> None:
+    """Two crowds that each need one of the lanes leave no moment in which both are free."""
+    crowd = Crowd({"left": "1/s burst 1", "right": "1/s burst 1"})
+    crowd.join("left:l")
+    await crowd.clock.advance(0.5)
+    crowd.join("right:r")
+    both = crowd.join("left:l", "right:r")
+    for _ in range(60):
+        crowd.join("left:l")
+        crowd.join("right:r")
+
+    await crowd.clock.advance(30)
+
+    assert both.done()
+    await crowd.close()

@@ -8,14 +8,16 @@ from enum import Enum
 from types import TracebackType
 from typing import Self, TypeVar
 
+from attrs import evolve
+
 from wamsg.client.uploads import Uploads
 from wamsg.clock import Clock
 from wamsg.driver import Driver, Provider
 from wamsg.errors import WamsgError
 from wamsg.model import Content, File, Media, Message, Recipients, SendResult, local_media, with_media_ids
-from wamsg.pipeline import Rate, RetryPolicy, Scheduler, build
+from wamsg.pipeline import Limiter, RetryPolicy, build
 from wamsg.transport.base import Transport
-from wamsg.wire import Operation
+from wamsg.wire import Operation, Priority
 
 T = TypeVar("T")
 
@@ -38,7 +40,7 @@ class Client:
         driver: Driver,
         transport: Transport,
         *,
-        limits: Mapping[str, Rate | None],
+        limiter: Limiter | None,
         policy: RetryPolicy,
         clock: Clock,
         sources: Mapping[str, str],
@@ -47,11 +49,13 @@ class Client:
         self.driver = driver
         #: Where each setting came from: ``argument``, an environment variable's name, ``file`` or ``default``.
         self.sources = sources
+        #: What grants capacity; None if there is nothing of the kind.
+        self.limiter = limiter
         self._transport = transport
         self._pipeline = build(
             transport.send,
             classify=driver.classify,
-            scheduler=Scheduler(limits, clock=clock, max_wait=policy.max_wait),
+            limiter=limiter,
             policy=policy,
             clock=clock,
         )
@@ -88,6 +92,7 @@ class Client:
         to: Recipients = None,
         reply_to: str | None = None,
         provider_options: Mapping[str, object] | None = None,
+        priority: Priority = Priority.INTERACTIVE,
     ) -> SendResult:
         """Send ``content`` to one recipient; return once the provider accepted it.
 
@@ -100,12 +105,16 @@ class Client:
         message = Message(content=content, to=to, reply_to=reply_to, provider_options=provider_options)
         if local_media(content):
             message = await self._uploaded(message)
-        return await self.call(self.driver.encode(message))
+        return await self.call(self.driver.encode(message), priority=priority)
 
-    async def call(self, operation: Operation[T]) -> T:
+    async def call(self, operation: Operation[T], *, priority: Priority = Priority.INTERACTIVE) -> T:
         """Carry out any operation of the provider through the same limits, retries and errors as a send."""
-        self._check_open()
-        return operation.decode(await self._pipeline(operation.request))
+        if self._life is not _Life.OPEN:
+            self._check_open()
+        request = operation.request
+        if priority is not request.priority:
+            request = evolve(request, priority=priority)
+        return operation.decode(await self._pipeline(request))
 
     async def _uploaded(self, message: Message) -> Message:
         """The message with ids in the place of those files that the provider wants uploaded."""

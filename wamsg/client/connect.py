@@ -12,7 +12,7 @@ from wamsg.client.client import Client
 from wamsg.clock import Clock, SystemClock
 from wamsg.driver import Provider
 from wamsg.errors import ConfigError
-from wamsg.pipeline import Rate, RetryPolicy
+from wamsg.pipeline import Limiter, Rate, RetryPolicy, Scheduler
 from wamsg.settings import resolve
 from wamsg.transport.base import Transport
 
@@ -27,6 +27,7 @@ class Default(Enum):
     """What stands for "not given" where None means something."""
 
     PROVIDER = "the provider's own limits"
+    OURS = "a scheduler of this client's own"
 
 
 def connect(
@@ -35,6 +36,7 @@ def connect(
     session: aiohttp.ClientSession | None = None,
     transport: Transport | None = None,
     limits: Limits | Default = Default.PROVIDER,
+    limiter: Limiter | Default | None = Default.OURS,
     retry: RetryPolicy | None = None,
     timeout: float | None = 30.0,
     clock: Clock | None = None,
@@ -48,7 +50,8 @@ def connect(
     (``WAMSG_<PROVIDER>_<SETTING>``; ``environ`` in its place), then from ``file``. ``timeout`` is for one attempt as a
     whole, in seconds. ``session`` is an aiohttp session of yours, which is neither changed nor closed; ``transport``
     replaces HTTP altogether. ``limits`` reads ``"80/s"``, ``{"sender": "80/s"}``, or None for the provider's pauses
-    only; without it the provider's documented limits hold.
+    only; without it the provider's documented limits hold. ``limiter`` is a scheduler shared with other clients, or one
+    of your own make, in the place of those limits; None takes every limit and every pause away.
 
     Raises `wamsg.errors.ConfigError` for an unknown provider and for missing or wrong settings.
     """
@@ -61,7 +64,7 @@ def connect(
         file=file,
     )
     _check_timeout(timeout)
-    clock = clock or SystemClock()
+    clock, policy = clock or SystemClock(), retry or RetryPolicy()
     if transport is None:
         from wamsg.transport.aiohttp import AiohttpTransport
 
@@ -72,8 +75,8 @@ def connect(
         provider,
         provider.driver(resolved.values),
         transport,
-        limits=_rates(provider, limits),
-        policy=retry or RetryPolicy(),
+        limiter=_limiter(provider, limits, limiter, policy, clock),
+        policy=policy,
         clock=clock,
         sources=resolved.sources,
     )
@@ -82,6 +85,16 @@ def connect(
 def _check_timeout(timeout: float | None) -> None:
     if timeout is not None and not 0 < timeout < float("inf"):
         raise ConfigError("timeout must be a number of seconds above zero, or None", setting="timeout")
+
+
+def _limiter(
+    provider: Provider, limits: Limits | Default, limiter: Limiter | Default | None, policy: RetryPolicy, clock: Clock
+) -> Limiter | None:
+    if isinstance(limiter, Default):
+        return Scheduler(_rates(provider, limits), clock=clock, max_wait=policy.max_wait)
+    if limits is not Default.PROVIDER:
+        raise ConfigError("give limits or a limiter, not both", setting="limits")
+    return limiter
 
 
 def _rates(provider: Provider, limits: Limits | Default) -> dict[str, Rate | None]:

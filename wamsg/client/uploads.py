@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from wamsg.errors import Rejected
+from wamsg.errors import NotSent, Rejected, Unanswered
 from wamsg.model import File, Media
 
 
@@ -45,7 +45,11 @@ class Uploads:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _once(self, media: Media) -> str:
-        return await self._upload(media)
+        try:
+            return await self._upload(media)
+        except Unanswered as error:
+            # The file may have arrived, but the message surely did not leave: nobody was messaged.
+            raise NotSent(f"the file could not be uploaded, so nothing was sent: {error}") from error
 
 
 def _worth_keeping(task: asyncio.Task[str]) -> bool:

@@ -5,7 +5,7 @@ Limits of a provider (caption 1024 and the like) are the drivers' business; they
 
 from __future__ import annotations
 
-import math
+import unicodedata
 from collections.abc import Callable, Sized
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -16,6 +16,9 @@ from wamsg.errors import InvalidMessage
 
 Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 T = TypeVar("T")
+
+#: Control characters and the two separators that end a line without being one.
+_BREAKS = frozenset({"Cc", "Zl", "Zp"})
 
 
 def at_most(name: str, value: Sized, limit: int, unit: str = "characters") -> None:
@@ -42,7 +45,7 @@ def check_text(name: str, value: object) -> str:
 def check_line(name: str, value: object) -> str:
     """A non-empty string without control characters: safe in headers, addresses and form fields."""
     text = check_text(name, value)
-    if any(ord(character) < 32 or 127 <= ord(character) < 160 for character in text):
+    if any(unicodedata.category(character) in _BREAKS for character in text):
         raise InvalidMessage(f"{name} must not hold line breaks or control characters", field=name)
     return text
 
@@ -60,7 +63,7 @@ def check_url(name: str, value: object) -> str:
     return text
 
 
-def _field(check: Callable[[str, object], object]) -> Validator:
+def _field(check: Callable[[str, Any], object]) -> Validator:
     def validate(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
         check(f"{type(instance).__name__.lower()}.{attribute.name}", value)
 
@@ -80,9 +83,15 @@ def _check_flag(name: str, value: object) -> None:
         raise InvalidMessage(f"{name} must be true or false, not {type(value).__name__}", field=name)
 
 
+def _check_lines(name: str, values: tuple[object, ...]) -> None:
+    for index, value in enumerate(values):
+        check_line(f"{name}[{index}]", value)
+
+
 #: Validators for attrs fields.
 text = _field(check_text)
 line = _field(check_line)
+lines = _field(_check_lines)
 url = _field(check_url)
 flag = _field(_check_flag)
 optional_text = _optional(text)
@@ -91,10 +100,10 @@ optional_url = _optional(url)
 
 
 def number(minimum: float, maximum: float) -> Validator:
-    """A finite int or float (not a bool) from ``minimum`` to ``maximum``."""
+    """An int or float (not a bool, not NaN) from ``minimum`` to ``maximum``."""
 
     def check(name: str, value: object) -> None:
-        good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        good = isinstance(value, int | float) and not isinstance(value, bool)
         if not good or not minimum <= value <= maximum:  # type: ignore[operator]  # the line above made it a number
             raise InvalidMessage(f"{name} must be a number from {minimum:g} to {maximum:g}", field=name)
 
@@ -102,10 +111,10 @@ def number(minimum: float, maximum: float) -> Validator:
 
 
 def one_of(*types: type) -> Validator:
-    """An instance of one of ``types``."""
+    """An instance of one of ``types``; true and false are no whole numbers here."""
 
     def check(name: str, value: object) -> None:
-        if not isinstance(value, types):
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
             wanted = " or ".join(kind.__name__ for kind in types)
             raise InvalidMessage(f"{name} must be {wanted}, not {type(value).__name__}", field=name)
 

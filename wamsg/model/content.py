@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from attrs import field, frozen
 
 from wamsg.errors import InvalidMessage
@@ -66,9 +68,9 @@ class ContactName:
 class ContactPhone:
     """A number on a contact card, as it shall be shown; ``wa_id`` makes it tappable."""
 
-    phone: str = field(validator=checks.line)
+    phone: str = field(validator=checks.line, repr=False)
     type: str | None = field(default=None, validator=checks.optional_line)
-    wa_id: str | None = field(default=None, validator=checks.optional_line)
+    wa_id: str | None = field(default=None, validator=checks.optional_line, repr=False)
 
 
 @frozen(kw_only=True)
@@ -144,5 +146,8 @@ class Contacts:
 
 
 def _is_date(text: str) -> bool:
-    parts = text.split("-")
-    return [len(part) for part in parts] == [4, 2, 2] and all(part.isascii() and part.isdigit() for part in parts)
+    try:
+        # Written back, because fromisoformat also takes 19901231 and 1990-W01-1.
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

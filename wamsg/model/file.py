@@ -34,6 +34,8 @@ class File:
 
         Raises `InvalidMessage` if it cannot be read, is empty, is of no known type, or is not what its ending says.
         """
+        if not isinstance(path, str | Path):
+            raise InvalidMessage(f"file must be a path, not {type(path).__name__}", field="file")
         path = Path(path)
         name = check_line("file", path.name)
         try:
@@ -51,8 +53,11 @@ class File:
         return cls(name=name, type=kind, size=facts.st_size, path=path, modified=facts.st_mtime_ns)
 
     @classmethod
-    def of(cls, data: bytes, name: str | None = None) -> File:
+    def of(cls, data: bytes | bytearray | memoryview, name: str | None = None) -> File:
         """These bytes under ``name``; without a name they are called after what they are, such as ``file.png``."""
+        if not isinstance(data, bytes | bytearray | memoryview):
+            raise InvalidMessage(f"file data must be bytes, not {type(data).__name__}", field="file")
+        data = bytes(data)
         if name is not None:
             check_line("file name", name)
         kind = _judge(name or "", data[:HEAD])
@@ -68,7 +73,7 @@ def as_file(value: object) -> object:
     """Paths, strings and bytes become a `File`; anything else is left for the validator to judge."""
     if isinstance(value, str | Path):
         return File.at(value)
-    return File.of(bytes(value)) if isinstance(value, bytes | bytearray) else value
+    return File.of(value) if isinstance(value, bytes | bytearray) else value
 
 
 def _judge(name: str, head: bytes) -> FileType:
@@ -79,7 +84,7 @@ def _judge(name: str, head: bytes) -> FileType:
     kind = sniff(head, extension)
     if kind is None:
         raise InvalidMessage(f"{shown} is of no type that WhatsApp carries", field="file")
-    if name and not agree(kind, extension):
+    if extension and not agree(kind, extension):
         raise InvalidMessage(f"{name} is called .{extension} but holds {kind.label}; rename it", field="file")
     return kind
 

@@ -50,7 +50,11 @@ _STARTS: tuple[tuple[bytes, FileType], ...] = (
     (b"OggS", OGG),
     (b"ADIF", AAC),
 )
-_FAMILIES: tuple[tuple[FileType, ...], ...] = ((DOC, XLS, PPT), (DOCX, XLSX, PPTX), (TXT, CSV), (MP4, M4A))
+_OLD_OFFICE, _NEW_OFFICE, _TEXTS, _MP4_FAMILY = (DOC, XLS, PPT), (DOCX, XLSX, PPTX), (TXT, CSV), (MP4, M4A)
+#: Brands of the same container that hold something else: HEIF and AVIF pictures, Canon's raw ones, QuickTime (MP4RA).
+_FOREIGN_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis", b"crx ", b"qt  "}
+)
 
 
 def sniff(head: bytes, extension: str) -> FileType | None:
@@ -66,14 +70,13 @@ def sniff(head: bytes, extension: str) -> FileType | None:
         return WEBP
     if head[4:8] == b"ftyp":
         return _iso_media(head, extension)
-    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
-        # MPEG audio frame sync; layer bits 00 mean ADTS, which is AAC (ISO/IEC 13818-7).
-        return AAC if head[1] & 0x06 == 0 else MP3
+    if head[:1] == b"\xff":
+        return _mpeg_audio(head)
     if head.startswith(_OLE):
-        return _named(extension, _FAMILIES[0])
+        return _named(extension, _OLD_OFFICE)
     if head.startswith(b"PK\x03\x04"):
         return _office(head, extension)
-    return _named(extension, _FAMILIES[2], otherwise=TXT) if _is_text(head) else None
+    return _named(extension, _TEXTS, otherwise=TXT) if _is_text(head) else None
 
 
 def agree(found: FileType, extension: str) -> bool:
@@ -81,14 +84,25 @@ def agree(found: FileType, extension: str) -> bool:
     if extension in found.extensions:
         return True
     # MP4 and M4A are one container; a brand says little about which of the two it is.
-    return any(found in family and extension in other.extensions for family in _FAMILIES for other in family)
+    return found in _MP4_FAMILY and any(extension in other.extensions for other in _MP4_FAMILY)
 
 
-def _iso_media(head: bytes, extension: str) -> FileType:
-    brand = head[8:11].lower()
-    if brand == b"3gp":
+def _iso_media(head: bytes, extension: str) -> FileType | None:
+    brand = head[8:12].lower()
+    if brand in _FOREIGN_BRANDS:
+        return None
+    if brand.startswith(b"3gp"):
         return THREE_GP
-    return M4A if brand == b"m4a" or extension == "m4a" else MP4
+    return M4A if brand.startswith(b"m4a") or extension == "m4a" else MP4
+
+
+def _mpeg_audio(head: bytes) -> FileType | None:
+    # A frame starts with eleven set bits, then version and layer. Layer III is MP3; layer bits 00 after a twelfth set
+    # bit are ADTS, which is AAC (ISO/IEC 13818-7). FF FE, the mark of UTF-16 text, would be layer I.
+    second = head[1] if len(head) > 1 else 0
+    if second & 0xF6 == 0xF0:
+        return AAC
+    return MP3 if second & 0xE6 == 0xE2 else None
 
 
 def _office(head: bytes, extension: str) -> FileType | None:
@@ -96,7 +110,7 @@ def _office(head: bytes, extension: str) -> FileType | None:
         if folder in head:
             return found
     # The first entries are often shared ones ([Content_Types].xml, _rels/), so the head may not tell.
-    return _named(extension, _FAMILIES[1]) if b"[Content_Types].xml" in head or b"_rels/" in head else None
+    return _named(extension, _NEW_OFFICE) if b"[Content_Types].xml" in head or b"_rels/" in head else None
 
 
 def _named(extension: str, family: tuple[FileType, ...], otherwise: FileType | None = None) -> FileType | None:

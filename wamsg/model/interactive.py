@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -26,7 +27,12 @@ def _check_header(instance: object, attribute: attrs.Attribute[Any], value: obje
 def _frozen_data(data: Mapping[str, object]) -> Mapping[str, object]:
     if not isinstance(data, Mapping):
         raise InvalidMessage("flow.data must be a mapping", field="flow.data")
-    return MappingProxyType(dict(data))
+    try:
+        text = json.dumps(dict(data), allow_nan=False, ensure_ascii=False)
+        # Written and read again, so that nothing the caller changes later changes the value.
+        return MappingProxyType(json.loads(text.encode()))
+    except (TypeError, ValueError, RecursionError):
+        raise InvalidMessage("flow.data must hold nothing but what JSON can", field="flow.data") from None
 
 
 @frozen(kw_only=True)
@@ -149,7 +155,7 @@ class ProductSection:
     """Products under one heading."""
 
     title: str = field(validator=checks.line)
-    product_ids: tuple[str, ...] = field(converter=checks.as_tuple, validator=checks.items(str))
+    product_ids: tuple[str, ...] = field(converter=checks.as_tuple, validator=[checks.items(str), checks.lines])
 
 
 @frozen(kw_only=True)

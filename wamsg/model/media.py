@@ -21,7 +21,7 @@ class Media:
     """
 
     #: The word that both providers use for the kind.
-    kind: ClassVar[str]
+    kind: ClassVar[str] = "media"
 
     link: str | None = field(default=None, validator=checks.optional_url)
     id: str | None = field(default=None, validator=checks.optional_line)
@@ -67,6 +67,11 @@ class Document(Media):
     kind: ClassVar[str] = "document"
     caption: str | None = field(default=None, validator=checks.optional_text)
     filename: str | None = field(default=None, validator=checks.optional_line)
+
+    def uploaded_as(self, media_id: str) -> Self:
+        """The same content with the provider's id in the place of the file, whose name the recipient goes on seeing."""
+        name = self.filename or (self.file.name if self.file else None)
+        return evolve(self, file=None, id=media_id, filename=name)
 
 
 @frozen(kw_only=True)

@@ -69,6 +69,8 @@ def _recipients(value: object) -> object:
 def _options(value: Mapping[str, object] | None) -> Mapping[str, object]:
     if value is not None and not isinstance(value, Mapping):
         raise InvalidMessage("provider_options must be a mapping", field="provider_options")
+    if not all(isinstance(name, str) for name in value or ()):
+        raise InvalidMessage("provider_options must have names that are text", field="provider_options")
     return MappingProxyType(dict(value or {}))
 
 
@@ -104,10 +106,12 @@ def local_media(content: Content) -> tuple[Media, ...]:
 
 
 def with_media_ids(content: Content, ids: Mapping[File, str]) -> Content:
-    """``content`` with the provider's media ids in the place of local files."""
+    """``content`` with the provider's media ids in the place of those local files that ``ids`` names."""
 
     def swap(media: M) -> M:
-        return media.uploaded_as(ids[media.file]) if isinstance(media, Media) and media.file is not None else media
+        if isinstance(media, Media) and media.file is not None and media.file in ids:
+            return media.uploaded_as(ids[media.file])
+        return media
 
     if isinstance(content, Media):
         return swap(content)

@@ -11,7 +11,11 @@ from wamsg.errors import InvalidRecipient
 #: ITU-T E.164, section 6.2.1: at most 15 digits; no assigned country code and number together have fewer than 7.
 MIN_DIGITS, MAX_DIGITS = 7, 15
 
-_SEPARATORS = frozenset("()[]/.-\u2010\u2011\u2012\u2013\u2014\u2212\u00ad")
+#: Spaces and dashes of every kind, and the invisible direction marks that copying from a chat leaves behind (Cf).
+_SKIPPED = frozenset({"Zs", "Pd", "Cf"})
+#: Tab, slash, dot, minus sign, middle dot, and the full-width dot and slash.
+_SEPARATORS = frozenset("\t/.\u2212\u00b7\uff0e\uff0f")
+_PLAIN = {"[": "(", "]": ")", "\uff08": "(", "\uff09": ")", "\uff3b": "(", "\uff3d": ")", "\uff0b": "+"}
 _LONGEST_INPUT = 64
 
 
@@ -27,6 +31,8 @@ class PhoneNumber:
 
     @e164.validator
     def _check(self, _attribute: object, value: str) -> None:
+        if not isinstance(value, str):
+            raise InvalidRecipient(_not_text(value), field="to")
         good = value.startswith("+") and value[1:].isascii() and value[1:].isdigit() and value[1] != "0"
         if not good or not MIN_DIGITS <= len(value) - 1 <= MAX_DIGITS:
             raise InvalidRecipient(_why(value), field="to")
@@ -38,7 +44,7 @@ class PhoneNumber:
         Raises `InvalidRecipient` without a country code (``+`` or ``00`` in front) or if it is not a number at all.
         """
         if not isinstance(text, str):
-            raise InvalidRecipient(f"a phone number must be text, not {type(text).__name__}", field="to")
+            raise InvalidRecipient(_not_text(text), field="to")
         if len(text) > _LONGEST_INPUT:
             raise InvalidRecipient("too long for a phone number", field="to", limit=_LONGEST_INPUT, actual=len(text))
         compact = _compact(text)
@@ -59,33 +65,36 @@ class PhoneNumber:
     def __str__(self) -> str:
         return self.masked
 
+    def __format__(self, spec: str) -> str:
+        return format(self.masked, spec)
+
     def __repr__(self) -> str:
         return f"PhoneNumber({self.masked})"
 
 
 def _compact(text: str) -> str:
+    plain = "".join(_plain(character) for character in text.strip())
     # "+44 (0)20 ..": the bracketed trunk zero is dialled only inside the country.
-    text = text.strip().replace("(0)", "", 1) if "+" in text or text.strip().startswith("00") else text
-    kept = []
-    for character in text:
-        category = unicodedata.category(character)
-        # Spaces of every kind, and the invisible direction marks that copying from a chat leaves behind (Cf).
-        if category in {"Zs", "Cf"} or character == "\t" or character in _SEPARATORS:
-            continue
-        kept.append(_plain(character, category))
-    return "".join(kept)
+    if "+" in plain or plain.lstrip("(").startswith("00"):
+        plain = plain.replace("(0)", "", 1)
+    return plain.replace("(", "").replace(")", "")
 
 
-def _plain(character: str, category: str) -> str:
-    if category == "Nd":
-        return str(unicodedata.decimal(character))
-    return "+" if character == "\uff0b" else character
+def _plain(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in _SKIPPED or character in _SEPARATORS:
+        return ""
+    return str(unicodedata.decimal(character)) if category == "Nd" else _PLAIN.get(character, character)
+
+
+def _not_text(value: object) -> str:
+    return f"a phone number must be text, not {type(value).__name__}"
 
 
 def _why(compact: str) -> str:
-    if not compact:
-        return "the recipient is empty; write a phone number with its country code, such as +91.."
     digits = compact.removeprefix("+")
+    if not digits:
+        return "the recipient is empty; write a phone number with its country code, such as +91.."
     if not (digits.isascii() and digits.isdigit()):
         return "not a phone number: it holds something other than digits, spaces, dashes and brackets"
     if not compact.startswith("+"):

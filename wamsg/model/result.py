@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from wamsg.errors import SendError, WamsgError
+from wamsg.errors import InvalidMessage, SendError, WamsgError
+from wamsg.model import checks
 from wamsg.model.phone import PhoneNumber
 
 
@@ -16,11 +17,11 @@ class SendResult:
     """The provider accepted the message. That it arrived is told later, by a callback or a look-up."""
 
     provider: str
-    to: tuple[PhoneNumber, ...] = ()
+    to: tuple[PhoneNumber, ...] = field(default=(), converter=checks.as_tuple)
     #: The provider's id; None where the answer names none (never invented).
     message_id: str | None = None
     #: One id per recipient where a request had several and the answer names them; else empty.
-    message_ids: tuple[str, ...] = ()
+    message_ids: tuple[str, ...] = field(default=(), converter=checks.as_tuple)
     #: The answer's JSON as it came, unknown fields and all.
     raw: Mapping[str, object] = field(factory=dict, repr=False, hash=False)
 
@@ -46,6 +47,10 @@ class Outcome:
     recipient: PhoneNumber | None
     result: SendResult | None = None
     error: WamsgError | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if (self.result is None) == (self.error is None):
+            raise InvalidMessage("outcome: give exactly one of result and error", field="outcome.result")
 
     @property
     def status(self) -> Status:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from wamsg.errors import InvalidMessage
 from wamsg.model import checks
@@ -26,7 +26,7 @@ class CurrencyParameter:
 
     fallback: str = field(validator=checks.text)
     code: str = field(validator=checks.line)
-    amount_1000: int = field(validator=checks.one_of(int))
+    amount_1000: int = field(validator=[checks.one_of(int), checks.number(-1e15, 1e15)])
     name: str | None = field(default=None, validator=checks.optional_line)
 
 
@@ -45,7 +45,7 @@ Parameter = TextParameter | CurrencyParameter | DateTimeParameter
 class QuickReply:
     """The payload that comes back when the quick-reply button at ``index`` (0-based) is tapped."""
 
-    index: int = field(validator=checks.number(0, 9))
+    index: int = field(validator=[checks.one_of(int), checks.number(0, 9)])
     payload: str = field(validator=checks.line)
 
 
@@ -53,7 +53,7 @@ class QuickReply:
 class UrlButton:
     """The text that completes the address of the URL button at ``index`` (0-based)."""
 
-    index: int = field(validator=checks.number(0, 9))
+    index: int = field(validator=[checks.one_of(int), checks.number(0, 9)])
     text: str = field(validator=checks.line)
 
 
@@ -61,7 +61,7 @@ class UrlButton:
 class CopyCode:
     """The coupon code that the button at ``index`` (0-based) copies."""
 
-    index: int = field(validator=checks.number(0, 9))
+    index: int = field(validator=[checks.one_of(int), checks.number(0, 9)])
     code: str = field(validator=checks.line)
 
 
@@ -69,14 +69,18 @@ TemplateButton = QuickReply | UrlButton | CopyCode
 
 
 def _parameters(value: object) -> object:
-    """Plain strings are positional, a mapping is named; ready-made parameters pass."""
+    """Plain strings are positional, a mapping is named; ready-made parameters pass (in a mapping under its name)."""
     if isinstance(value, Mapping):
-        return tuple(
-            TextParameter(name=name, text=item) if isinstance(item, str) else item for name, item in value.items()
-        )
+        return tuple(_named(name, item) for name, item in value.items())
     if isinstance(value, list | tuple):
         return tuple(TextParameter(text=item) if isinstance(item, str) else item for item in value)
     return value
+
+
+def _named(name: object, value: object) -> object:
+    if isinstance(value, str):
+        return TextParameter(name=name, text=value)  # type: ignore[arg-type]  # the validator judges the name
+    return evolve(value, name=name) if isinstance(value, Parameter) else value  # type: ignore[arg-type]  # as above
 
 
 def _header(value: object) -> object:
@@ -87,6 +91,16 @@ _PARAMETERS = checks.items(TextParameter, CurrencyParameter, DateTimeParameter, 
 _BUTTONS = checks.items(QuickReply, UrlButton, CopyCode, minimum=0)
 
 
+def _check_fill(name: str, body: tuple[Parameter, ...], buttons: tuple[TemplateButton, ...]) -> None:
+    names = [parameter.name for parameter in body if parameter.name is not None]
+    if names and len(names) != len(body):
+        raise InvalidMessage(f"{name}.body: name all parameters or none", field=f"{name}.body")
+    if len(set(names)) != len(names):
+        raise InvalidMessage(f"{name}.body: two values for one name", field=f"{name}.body")
+    if len({button.index for button in buttons}) != len(buttons):
+        raise InvalidMessage(f"{name}.buttons: two values for one button", field=f"{name}.buttons")
+
+
 @frozen(kw_only=True)
 class Card:
     """One card of a carousel: media, the body's parameters, and its buttons' values."""
@@ -94,6 +108,9 @@ class Card:
     header: Image | Video = field(validator=checks.one_of(Image, Video))
     body: tuple[Parameter, ...] = field(default=(), converter=_parameters, validator=_PARAMETERS)
     buttons: tuple[TemplateButton, ...] = field(default=(), converter=checks.as_tuple, validator=_BUTTONS)
+
+    def __attrs_post_init__(self) -> None:
+        _check_fill("card", self.body, self.buttons)
 
 
 @frozen(kw_only=True)
@@ -118,12 +135,7 @@ class Template:
     cards: tuple[Card, ...] = field(default=(), converter=checks.as_tuple, validator=checks.items(Card, minimum=0))
 
     def __attrs_post_init__(self) -> None:
-        named = [parameter.name is not None for parameter in self.body]
-        if any(named) and not all(named):
-            raise InvalidMessage("template.body: name all parameters or none", field="template.body")
-        indexes = [button.index for button in self.buttons]
-        if len(set(indexes)) != len(indexes):
-            raise InvalidMessage("template.buttons: two values for one button", field="template.buttons")
+        _check_fill("template", self.body, self.buttons)
 
     @classmethod
     def authentication(cls, *, name: str, language: str, code: str) -> Template:

@@ -4,81 +4,141 @@ from __future__ import annotations
 
 from collections import deque
 
+from wamsg.pipeline.flight import Flight
+from wamsg.pipeline.pace import Pace
 from wamsg.pipeline.rate import Rate
 
+NEVER = float("inf")
+_LONG_AGO = float("-inf")
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 1.0, 60.0
 #: How a lane without a rate is released after a pause: this long, this far apart (seconds).
 _UNRATED_RAMP, _UNRATED_SPACING = 1.0, 0.05
+#: How long the first one after a pause may take to answer before the others stop waiting for its answer (seconds).
+_PROBE = 2.0
+#: A timer that fires late by up to this (seconds) is made up for, or the steady rate would never be reached.
+_CATCH_UP = 0.05
+#: The reserve for interactive traffic is kept for so long after some was seen (seconds).
+_RESERVE_FOR = 600.0
 
 
 class Lane:
-    """One lane's past and its pause.
+    """One lane's past, its pause and its pace.
 
     Two rules hold together. The log of the last ``count`` grants keeps *every* window of the provider's length at or
     under its rate; a leaky bucket alone lets nearly twice the rate through in its first window. The spacing rule
-    (GCRA) shapes what is within the window: ``burst`` at once, the rest evenly. After a pause the burst is one until
-    a whole window has passed, so that a released crowd goes out as a ramp.
+    (GCRA) shapes what is within the window: interactive traffic may go ``burst`` at once, bulk goes evenly, so that
+    whoever comes in between never waits long. After a pause one probe goes first; when it is answered the others
+    follow evenly spaced.
     """
 
-    __slots__ = ("_due", "_gentle_until", "_grants", "_strikes", "blocked_until", "key", "rate")
+    __slots__ = (
+        "_due",
+        "_gentle_until",
+        "_grants",
+        "_interactive_at",
+        "_probe_next",
+        "_probe_until",
+        "_reserve",
+        "_strikes",
+        "blocked_until",
+        "flight",
+        "key",
+        "pace",
+        "rate",
+    )
 
-    def __init__(self, key: str, rate: Rate | None) -> None:
+    def __init__(self, key: str, rate: Rate | None, *, reserve: float = 0.0, guarded: bool = False) -> None:
         self.key = key
         self.rate = rate
         #: On the monotonic clock; it only ever grows.
-        self.blocked_until = float("-inf")
-        self._grants: deque[float] = deque(maxlen=rate.count if rate else 0)
+        self.blocked_until = _LONG_AGO
+        self.pace = Pace(rate.count / rate.seconds) if rate else None
+        self.flight = Flight() if guarded else None
+        # Most lanes are a recipient's and see one message: a deque would cost each of them half a kilobyte.
+        self._grants: list[float] | deque[float] = [] if not rate or rate.count <= 64 else deque(maxlen=rate.count)
+        self._reserve = int(rate.count * reserve) if rate else 0
+        self._interactive_at = _LONG_AGO
         #: GCRA's theoretical arrival time of the next one.
-        self._due = float("-inf")
-        self._gentle_until = float("-inf")
+        self._due = _LONG_AGO
+        self._gentle_until = _LONG_AGO
+        self._probe_next = False
+        self._probe_until = _LONG_AGO
         self._strikes = 0
 
-    def ready_at(self, now: float) -> float:
-        """The earliest time from ``now`` on at which one more may go."""
-        ready = max(now, self.blocked_until)
-        rate = self.rate
-        if rate is None:
+    def ready_at(self, now: float, *, bulk: bool = False) -> float:
+        """The earliest time from ``now`` on at which one more may go; `NEVER` if that depends on an answer."""
+        ready = max(now, self.blocked_until, self._probe_until)
+        rate, pace = self.rate, self.pace
+        flight = self.flight
+        if flight and flight.under_way >= flight.limit(pace.rate if pace else None, rate.burst if rate else 1):
+            return NEVER
+        if rate is None or pace is None:
             return max(ready, self._due) if ready < self._gentle_until else ready
-        if len(self._grants) == rate.count:
-            ready = max(ready, self._grants[0] + rate.seconds)
-        burst = 1 if ready < self._gentle_until else rate.burst
+        allowed = rate.count
+        if bulk and self._reserve and now - self._interactive_at < _RESERVE_FOR:
+            allowed -= self._reserve
+        if len(self._grants) >= allowed:
+            ready = max(ready, self._grants[len(self._grants) - allowed] + rate.seconds)
+        burst = 1 if bulk or pace.is_slowed or ready < self._gentle_until else rate.burst
         return max(ready, self._due - (burst - 1) * rate.spacing)
 
-    def take(self, now: float) -> None:
+    def take(self, now: float, *, bulk: bool = False) -> None:
         """Note that one goes at ``now``."""
-        if self.rate is not None:
+        if self.rate is not None and self.pace is not None:
+            if not isinstance(self._grants, deque) and len(self._grants) >= self.rate.count:
+                del self._grants[0]
             self._grants.append(now)
-        self._due = max(self._due, now) + self._spacing
+            self.pace.granted(now)
+        if not bulk:
+            self._interactive_at = now
+        self._due = (self._due if self._due >= now - _CATCH_UP else now) + self._spacing
+        if self._probe_next:
+            self._probe_next, self._probe_until = False, now + _PROBE
 
     def give_back(self, taken_at: float) -> None:
         """Undo a `take` whose request never started."""
-        if self.rate is not None and taken_at in self._grants:
+        if taken_at in self._grants:
             self._grants.remove(taken_at)
             self._due -= self._spacing
+        self._probe_until = _LONG_AGO
 
-    def block(self, now: float, retry_after: float | None, jitter: float) -> float:
-        """Pause for ``retry_after`` seconds, or, where the provider does not say, for 1, 2, 4 .. 60; the new deadline.
+    def throttle(self, now: float, retry_after: float | None, jitter: float) -> bool:
+        """A refusal: pause, and slow down. Whether the pace changed.
 
-        ``jitter`` (0 to 1) adds up to a tenth. A volley of refusals that was in flight together counts as one strike.
+        Pauses for ``retry_after`` seconds, or, where the provider does not say, for 1, 2, 4 .. 60. ``jitter`` (0 to 1)
+        adds up to a tenth. A volley of refusals that was in flight together counts as one strike.
         """
         if retry_after is None:
             if now >= self.blocked_until:
                 self._strikes += 1
             retry_after = min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2 ** max(0, self._strikes - 1))
         self.blocked_until = max(self.blocked_until, now + retry_after * (1 + jitter / 10))
+        slowed = self.pace.throttled(now) if self.pace else False
         self._gentle_until = self.blocked_until + (self.rate.seconds if self.rate else _UNRATED_RAMP)
         self._due = max(self._due, self.blocked_until)
-        return self.blocked_until
+        self._probe_next, self._probe_until = True, _LONG_AGO
+        return slowed
 
-    def clear_strikes(self) -> None:
-        """An answer that was no refusal: the next pause without a stated length starts small again."""
+    def answered(self) -> bool:
+        """An answer that was no refusal; whether it ends a probe that others wait for."""
         self._strikes = 0
+        probing = self._probe_until > _LONG_AGO
+        self._probe_until = _LONG_AGO
+        return probing
 
-    @property
-    def _spacing(self) -> float:
-        return self.rate.spacing if self.rate else _UNRATED_SPACING
+    def succeed(self, old: Lane) -> None:
+        """Take over from the lane that had another limit: its pause, what it let through, and what is under way."""
+        self.blocked_until, self.flight, self._due = old.blocked_until, old.flight, old._due
+        if self.rate is not None:
+            self._grants.extend(list(old._grants)[-self.rate.count :])
 
     def is_idle(self, now: float) -> bool:
         """Whether forgetting this lane would change nothing."""
+        if (self.flight and self.flight.under_way) or (self.pace and self.pace.is_slowed):
+            return False
         quiet = self.blocked_until <= now and self._gentle_until <= now and self._due <= now
         return quiet and (not self._grants or self.rate is None or self._grants[-1] + self.rate.seconds <= now)
+
+    @property
+    def _spacing(self) -> float:
+        return 1 / self.pace.rate if self.pace else _UNRATED_SPACING

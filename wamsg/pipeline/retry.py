@@ -46,9 +46,18 @@ class RetryPolicy:
 
 
 def retry(
-    inner: Stage, policy: RetryPolicy, *, clock: Clock, quota: RetryQuota, chance: random.Random | None = None
+    inner: Stage,
+    policy: RetryPolicy,
+    *,
+    clock: Clock,
+    quota: RetryQuota,
+    paced: bool = True,
+    chance: random.Random | None = None,
 ) -> Stage:
-    """Wrap ``inner`` so that harmless failures are tried again; tenacity is entered only after a first failure."""
+    """Wrap ``inner`` so that harmless failures are tried again; tenacity is entered only after a first failure.
+
+    ``paced`` says that ``inner`` makes a throttled request wait for its lanes; without it the wait is here.
+    """
     dice = chance or random.Random()  # noqa: S311 -- jitter, not a secret
 
     async def retried(request: Request) -> Response:
@@ -61,7 +70,7 @@ def retry(
             if first.verdict.meaning is Meaning.OK:
                 quota.earn()
                 return first
-        course = _Course(request, policy, clock, quota, dice)
+        course = _Course(request, policy, clock, quota, dice, paced=paced)
         if not course.worthwhile(first):
             return _deliver(first)
         return await course.run(inner, first)
@@ -79,13 +88,21 @@ class _Course:
     """The tries of one request after its first failure."""
 
     def __init__(
-        self, request: Request, policy: RetryPolicy, clock: Clock, quota: RetryQuota, dice: random.Random
+        self,
+        request: Request,
+        policy: RetryPolicy,
+        clock: Clock,
+        quota: RetryQuota,
+        dice: random.Random,
+        *,
+        paced: bool,
     ) -> None:
         self._request = request
         self._policy = policy
         self._clock = clock
         self._quota = quota
         self._dice = dice
+        self._paced = paced
         self._failures = 0
         self._stop_at = clock.monotonic() + policy.deadline
 
@@ -127,7 +144,7 @@ class _Course:
     def _again(self, end: Response | SendError) -> bool:
         if not self.worthwhile(end) or self._clock.monotonic() + self._stated_wait(end) > self._stop_at:
             return False
-        if _is_throttled(end):
+        if _is_throttled(end) and self._paced:
             return True
         self._failures += 1
         if self._failures >= self._policy.attempts or not self._quota.spend():
@@ -137,7 +154,7 @@ class _Course:
 
     def _wait(self, end: Response | SendError) -> float:
         # A throttled request waits in the limiter with everyone else on its lanes.
-        if _is_throttled(end):
+        if _is_throttled(end) and self._paced:
             return 0.0
         ceiling = min(self._policy.longest_wait, self._policy.first_wait * 2 ** (self._failures - 1))
         return max(self._stated_wait(end), self._dice.uniform(0, ceiling))

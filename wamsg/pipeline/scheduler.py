@@ -1,252 +1,319 @@
-"""Who may go when: all lanes of a request at once or none, first come first served, pauses shared by everyone."""
+"""Who may go when: all lanes of a request at once or none, interactive first, pauses shared by everyone."""
 
 from __future__ import annotations
 
 import asyncio
-import heapq
 import logging
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from attrs import field, frozen
+from attrs import frozen
 
-from wamsg.clock import Clock, Timer
+from wamsg.clock import Clock, SystemClock
 from wamsg.errors import Throttled
-from wamsg.pipeline.lane import Lane
+from wamsg.pipeline.lane import NEVER, Lane
+from wamsg.pipeline.lanes import Lanes, kind_of
 from wamsg.pipeline.rate import Rate
-from wamsg.pipeline.stage import Stage
-from wamsg.wire import Meaning, Request, Response
+from wamsg.pipeline.store import LaneStore
+from wamsg.pipeline.waiting import Queue, Waiter
+from wamsg.wire import Meaning, Priority, Verdict
 
 _log = logging.getLogger("wamsg")
-_SWEEP_FROM = 1024
+#: After being sent on so often, a waiter claims its lanes: nobody younger passes it any more.
+_CLAIM_AFTER = 8
 
 
-@frozen(order=True)
-class _Waiter:
-    order: int
-    lanes: tuple[str, ...] = field(order=False)
-    granted: asyncio.Future[float] = field(order=False)
+@frozen(kw_only=True)
+class LaneState:
+    """What can be seen of a lane; rates are per second, times are seconds."""
 
-
-class _Queue:
-    """Those who wait for one lane, oldest first, and the timer that wakes them."""
-
-    __slots__ = ("heap", "timer")
-
-    def __init__(self) -> None:
-        self.heap: list[_Waiter] = []
-        self.timer: Timer | None = None
-
-    def first(self) -> _Waiter | None:
-        """The oldest who still waits; the cancelled ones before it are dropped."""
-        while self.heap and self.heap[0].granted.done():
-            heapq.heappop(self.heap)
-        return self.heap[0] if self.heap else None
+    key: str
+    rate: float | None
+    ceiling: float | None
+    paused_for: float
+    waiting: int
+    in_flight: int
 
 
 class Scheduler:
-    """Grants requests their lanes.
+    """Grants requests their lanes; safe to share between clients of one event loop.
 
     ``limits`` gives the rate per kind of lane (what stands before the colon of its key); kinds without one are not
     limited but can be paused. A request waits in the queue of one lane, the one that is ready last; while it waits it
     has taken nothing from any other lane, so it delays nobody who does not need that lane.
 
-    ``max_wait`` (seconds) is the longest pause of the provider that is sat out; a longer one raises `Throttled`.
+    ``max_wait`` (seconds) is the longest pause of the provider that is sat out; ``patience`` the longest wait for one's
+    turn (None: any; 0: fail at once). Beyond them `acquire` raises `Throttled` with how long it would have been.
+    ``reserve`` is the share of each window that bulk leaves free while there is interactive traffic. ``on_wait`` is
+    told the lanes and the seconds of every wait.
     """
 
     def __init__(
         self,
         limits: Mapping[str, Rate | None],
         *,
-        clock: Clock,
+        clock: Clock | None = None,
         max_wait: float = 60.0,
+        patience: float | None = None,
+        reserve: float = 0.1,
+        store: LaneStore | None = None,
+        on_wait: Callable[[tuple[str, ...], float], None] | None = None,
         chance: random.Random | None = None,
     ) -> None:
-        self._limits = limits
-        self._clock = clock
+        self._clock = clock or SystemClock()
+        self._lanes = Lanes(limits, clock=self._clock, reserve=reserve, store=store)
         self._max_wait = max_wait
+        self._patience = patience
+        self._on_wait = on_wait
         self._chance = chance or random.Random()  # noqa: S311 -- jitter, not a secret
-        self._lanes: dict[str, Lane] = {}
-        self._queues: dict[str, _Queue] = {}
+        self._queues: dict[str, Queue] = {}
+        #: Lane -> the order of the waiter whom nobody younger passes there.
+        self._claims: dict[str, int] = {}
         self._arrivals = 0
-        self._sweep_at = _SWEEP_FROM
 
-    def try_acquire(self, keys: tuple[str, ...]) -> bool:
-        """Take all lanes now if nobody waits for one of them and all are ready; else take nothing."""
+    def try_acquire(self, lanes: tuple[str, ...], priority: Priority = Priority.INTERACTIVE) -> bool:
+        """Take all lanes now if nobody goes before and all are ready; else take nothing."""
         now = self._clock.monotonic()
-        lanes = self._known(keys)
-        if any(lane.key in self._queues or lane.ready_at(now) > now for lane in lanes):
-            return False
-        for lane in lanes:
-            lane.take(now)
+        bulk = priority is Priority.BULK
+        known = self._lanes.known(lanes)
+        for lane in known:
+            queue = self._queues.get(lane.key)
+            if queue is not None and (bulk or queue.first(bulk=False) is not None):
+                return False
+            if lane.key in self._claims or lane.ready_at(now, bulk=bulk) > now:
+                return False
+        self._take(known, now, bulk=bulk)
         return True
 
-    async def acquire(self, keys: tuple[str, ...]) -> None:
-        """Return once all lanes are taken. Raises `Throttled` if one is paused for longer than ``max_wait``."""
-        if self.try_acquire(keys):
+    async def acquire(self, lanes: tuple[str, ...], priority: Priority = Priority.INTERACTIVE) -> None:
+        """Return once all lanes are taken; raises `Throttled` if that would take too long."""
+        if self.try_acquire(lanes, priority):
             return
-        self._refuse_long_pause(keys)
+        self._refuse_long_wait(lanes, bulk=priority is Priority.BULK)
         self._arrivals += 1
-        waiter = _Waiter(self._arrivals, keys, asyncio.get_running_loop().create_future())
-        self._enqueue(waiter)
+        waiter = Waiter(self._arrivals, lanes, priority)
+        arrived = self._clock.monotonic()
+        self._enqueue(waiter, arrived)
         try:
-            await waiter.granted
+            granted = await waiter.granted
         except asyncio.CancelledError:
             self._give_up(waiter)
             raise
+        if self._on_wait is not None:
+            self._on_wait(lanes, granted - arrived)
 
-    def pause(self, keys: Iterable[str], retry_after: float | None) -> None:
+    def report(self, lanes: tuple[str, ...], verdict: Verdict | None, seconds: float) -> None:
+        """A request over these lanes ended after so many seconds."""
+        now = self._clock.monotonic()
+        self._landed(lanes, verdict, seconds, now)
+        if verdict is None:
+            return
+        if verdict.meaning is Meaning.THROTTLED:
+            named = tuple(key for key in lanes if kind_of(key) in verdict.lane_kinds)
+            self.pause(named or lanes, verdict.retry_after)
+            return
+        for key in lanes:
+            lane = self._lanes.find(key)
+            if lane is not None and lane.answered() and key in self._queues:
+                self._wake(key, now)
+
+    def pause(self, lanes: Iterable[str], retry_after: float | None) -> None:
         """Stop everyone on these lanes for ``retry_after`` seconds, or for a growing time where it is None.
 
         A pause in force is only ever made longer.
         """
         now = self._clock.monotonic()
         jitter = self._chance.random()
-        for key in keys:
-            deadline = self._lane(key).block(now, retry_after, jitter)
-            _log.info("lane paused", extra={"action": "lane_paused", "lane": _kind(key), "seconds": deadline - now})
-            self._fail_long_waiters(key, deadline - now)
-            if key in self._queues:
-                self._wake_later(key, now)
-
-    def answered(self, keys: tuple[str, ...]) -> None:
-        """An answer that was no refusal came over these lanes."""
-        for key in keys:
+        for key in lanes:
             lane = self._lanes.get(key)
-            if lane is not None:
-                lane.clear_strikes()
+            slowed = lane.throttle(now, retry_after, jitter)
+            wait = lane.blocked_until - now
+            if slowed:
+                self._lanes.save(lane)
+                _log.info("lane throttled", extra={"action": "throttled", "lane": kind_of(key), "seconds": wait})
+            self._fail_long_waiters(key, wait)
+            if key in self._queues:
+                self._wake(key, now)
 
-    def paused_for(self, keys: tuple[str, ...]) -> float:
+    def limit(self, kind: str, rate: Rate | None) -> None:
+        """Change the limit of a kind of lane, as when the provider tells its real one."""
+        now = self._clock.monotonic()
+        for lane in self._lanes.change(kind, rate):
+            if lane.key in self._queues:
+                self._wake(lane.key, now)
+
+    def paused_for(self, lanes: tuple[str, ...]) -> float:
         """Seconds until the longest pause among these lanes ends; 0 if none is paused."""
         now = self._clock.monotonic()
-        return max((self._lanes[key].blocked_until - now for key in keys if key in self._lanes), default=0.0)
+        found = (self._lanes.find(key) for key in lanes)
+        return max((lane.blocked_until - now for lane in found if lane is not None), default=0.0)
 
-    def _known(self, keys: tuple[str, ...]) -> list[Lane]:
-        """Those lanes that can hold anyone up; unlimited ones that are not paused need no memory."""
-        found = []
-        for key in keys:
-            lane = self._lanes.get(key)
-            if lane is None:
-                if self._limits.get(_kind(key)) is None:
-                    continue
-                lane = self._lane(key)
-            found.append(lane)
-        return found
-
-    def _lane(self, key: str) -> Lane:
-        lane = self._lanes.get(key)
-        if lane is None:
-            if len(self._lanes) >= self._sweep_at:
-                self._forget_idle()
-            lane = self._lanes[key] = Lane(key, self._limits.get(_kind(key)))
-        return lane
-
-    def _forget_idle(self) -> None:
+    def snapshot(self) -> tuple[LaneState, ...]:
+        """Every lane that has something to tell, as it is now."""
         now = self._clock.monotonic()
-        idle = [key for key, lane in self._lanes.items() if key not in self._queues and lane.is_idle(now)]
-        for key in idle:
-            del self._lanes[key]
-        self._sweep_at = max(_SWEEP_FROM, 2 * len(self._lanes))
+        return tuple(self._state(lane, now) for lane in self._lanes)
 
-    def _enqueue(self, waiter: _Waiter) -> None:
-        """Queue at the lane that will be ready last; at a lane with a queue if all of them are ready."""
-        now = self._clock.monotonic()
-        lanes = self._known(waiter.lanes)
-        last = max(lanes, key=lambda lane: (lane.ready_at(now), lane.key in self._queues))
-        queue = self._queues.setdefault(last.key, _Queue())
-        heapq.heappush(queue.heap, waiter)
-        self._wake_later(last.key, now)
+    def _state(self, lane: Lane, now: float) -> LaneState:
+        queue = self._queues.get(lane.key)
+        return LaneState(
+            key=lane.key,
+            rate=lane.pace.rate if lane.pace else None,
+            ceiling=lane.pace.ceiling if lane.pace else None,
+            paused_for=max(0.0, lane.blocked_until - now),
+            waiting=len(queue.everyone()) if queue else 0,
+            in_flight=lane.flight.under_way if lane.flight else 0,
+        )
 
-    def _wake_later(self, key: str, now: float) -> None:
-        queue = self._queues[key]
+    def _take(self, lanes: list[Lane], now: float, *, bulk: bool) -> None:
+        for lane in lanes:
+            lane.take(now, bulk=bulk)
+            if lane.flight is not None:
+                lane.flight.under_way += 1
+
+    def _landed(self, lanes: tuple[str, ...], verdict: Verdict | None, seconds: float, now: float) -> None:
+        for key in lanes:
+            lane = self._lanes.find(key)
+            flight = lane.flight if lane else None
+            if flight is None:
+                continue
+            flight.under_way = max(0, flight.under_way - 1)
+            if verdict is not None and verdict.meaning in {Meaning.UNDECIDED, Meaning.UNAVAILABLE}:
+                flight.lost(now)
+            elif verdict is not None:
+                flight.landed(seconds)
+            queue = self._queues.get(key)
+            if queue is not None and queue.wake_at == NEVER:
+                self._wake(key, now)
+
+    def _enqueue(self, waiter: Waiter, now: float) -> None:
+        """Queue at the lane that will be ready last; at one with a queue if all of them are ready."""
+        lanes = self._lanes.known(waiter.lanes)
+        last = max(lanes, key=lambda lane: (lane.ready_at(now, bulk=waiter.bulk), lane.key in self._queues))
+        self._queue_at(last.key, waiter, now)
+
+    def _queue_at(self, key: str, waiter: Waiter, now: float) -> None:
+        queue = self._queues.get(key)
+        if queue is None:
+            queue = self._queues[key] = Queue()
+        queue.push(waiter)
+        self._wake(key, now)
+
+    def _wake(self, key: str, now: float) -> None:
+        """Set the lane's timer to when the first of either class can go; a timer that is early enough is left alone."""
+        queue, lane = self._queues[key], self._lanes.get(key)
+        allowed = (waiter for waiter in queue.in_turn() if not self._claimed_before(key, waiter))
+        when = min((self._ready_at(lane, queue, waiter, now) for waiter in allowed), default=NEVER)
         if queue.timer is not None:
+            if queue.wake_at <= when:
+                return
             queue.timer.cancel()
-        queue.timer = self._clock.call_at(self._lanes[key].ready_at(now), lambda: self._drain(key))
+            queue.timer = None
+        queue.wake_at = when
+        if when < NEVER:
+            queue.timer = self._clock.call_at(when, lambda: self._drain(key))
 
     def _drain(self, key: str) -> None:
-        """Grant, oldest first, as many as may go now; those held up by another lane move to its queue."""
-        queue, lane = self._queues[key], self._lanes[key]
-        queue.timer = None
+        """Grant as many as may go now; those held up by another lane move to its queue."""
+        queue, lane = self._queues[key], self._lanes.get(key)
+        queue.timer, queue.wake_at = None, NEVER
         now = self._clock.monotonic()
-        while (waiter := queue.first()) is not None and lane.ready_at(now) <= now:
-            heapq.heappop(queue.heap)
-            if self._held_up(waiter, key, now):
-                self._enqueue_elsewhere(waiter, key, now)
+        while (waiter := self._next(queue, lane, now)) is not None:
+            queue.pop(waiter)
+            blocking = self._blocking(waiter, key, now)
+            if blocking:
+                self._send_on(waiter, blocking, now)
             else:
-                for taken in self._known(waiter.lanes):
-                    taken.take(now)
-                waiter.granted.set_result(now)
-        if queue.first() is None:
+                self._grant(waiter, queue, now)
+        if queue.in_turn():
+            self._wake(key, now)
+        else:
             if queue.timer is not None:
                 queue.timer.cancel()
             del self._queues[key]
-        else:
-            self._wake_later(key, now)
 
-    def _held_up(self, waiter: _Waiter, key: str, now: float) -> bool:
-        return any(self._blocks(lane, waiter, now) for lane in self._known(waiter.lanes) if lane.key != key)
+    def _next(self, queue: Queue, lane: Lane, now: float) -> Waiter | None:
+        for waiter in queue.in_turn():
+            if self._ready_at(lane, queue, waiter, now) <= now and not self._claimed_before(lane.key, waiter):
+                return waiter
+        return None
 
-    def _blocks(self, lane: Lane, waiter: _Waiter, now: float) -> bool:
-        if lane.ready_at(now) > now:
+    def _ready_at(self, lane: Lane, queue: Queue, waiter: Waiter, now: float) -> float:
+        # When it is bulk's turn it takes its place from the reserve too, or it would never come to it.
+        return lane.ready_at(now, bulk=waiter.bulk and not queue.is_bulks_turn)
+
+    def _claimed_before(self, key: str, waiter: Waiter) -> bool:
+        return self._claims.get(key, waiter.order) < waiter.order
+
+    def _blocking(self, waiter: Waiter, key: str, now: float) -> list[Lane]:
+        """The other lanes that keep ``waiter`` from going now."""
+        lanes = self._lanes.known(waiter.lanes)
+        return [lane for lane in lanes if lane.key != key and self._blocks(lane, waiter, now)]
+
+    def _blocks(self, lane: Lane, waiter: Waiter, now: float) -> bool:
+        if lane.ready_at(now, bulk=waiter.bulk) > now or self._claimed_before(lane.key, waiter):
             return True
         queue = self._queues.get(lane.key)
-        first = queue.first() if queue else None
-        return first is not None and first < waiter
+        return queue is not None and queue.comes_before(waiter)
 
-    def _enqueue_elsewhere(self, waiter: _Waiter, key: str, now: float) -> None:
-        others = [lane for lane in self._known(waiter.lanes) if lane.key != key and self._blocks(lane, waiter, now)]
-        target = max(others, key=lambda lane: lane.ready_at(now))
-        queue = self._queues.setdefault(target.key, _Queue())
-        heapq.heappush(queue.heap, waiter)
-        if queue.first() is waiter or queue.timer is None:
-            self._wake_later(target.key, now)
+    def _send_on(self, waiter: Waiter, blocking: list[Lane], now: float) -> None:
+        waiter.hops += 1
+        if waiter.hops >= _CLAIM_AFTER:
+            for key in waiter.lanes:
+                self._claims[key] = min(self._claims.get(key, waiter.order), waiter.order)
+        target = max(blocking, key=lambda lane: lane.ready_at(now, bulk=waiter.bulk))
+        self._queue_at(target.key, waiter, now)
 
-    def _give_up(self, waiter: _Waiter) -> None:
+    def _grant(self, waiter: Waiter, queue: Queue, now: float) -> None:
+        self._take(self._lanes.known(waiter.lanes), now, bulk=waiter.bulk)
+        queue.served(waiter)
+        waiter.granted.set_result(now)
+        self._drop_claims(waiter, now)
+
+    def _drop_claims(self, waiter: Waiter, now: float) -> None:
+        for key in waiter.lanes:
+            if self._claims.get(key) == waiter.order:
+                del self._claims[key]
+                if key in self._queues:
+                    self._wake(key, now)
+
+    def _give_up(self, waiter: Waiter) -> None:
         """A cancelled waiter: what it was granted but never used goes back to the next."""
-        if waiter.granted.cancelled():
-            return
-        taken_at = waiter.granted.result()
         now = self._clock.monotonic()
-        for lane in self._known(waiter.lanes):
-            lane.give_back(taken_at)
+        self._drop_claims(waiter, now)
+        if waiter.granted.cancelled() or waiter.granted.exception() is not None:
+            return
+        for lane in self._lanes.known(waiter.lanes):
+            lane.give_back(waiter.granted.result())
+            if lane.flight is not None:
+                lane.flight.under_way -= 1
             if lane.key in self._queues:
-                self._wake_later(lane.key, now)
+                self._wake(lane.key, now)
 
-    def _refuse_long_pause(self, keys: tuple[str, ...]) -> None:
-        wait = self.paused_for(keys)
-        if wait > self._max_wait:
-            raise _paused(wait, keys)
+    def _refuse_long_wait(self, lanes: tuple[str, ...], *, bulk: bool) -> None:
+        paused = self.paused_for(lanes)
+        if paused > self._max_wait:
+            raise _too_long(paused, lanes)
+        if self._patience is None:
+            return
+        now = self._clock.monotonic()
+        turn = max(self._turn(lane, now, bulk=bulk) for lane in self._lanes.known(lanes))
+        if turn > self._patience:
+            raise _too_long(turn, lanes)
+
+    def _turn(self, lane: Lane, now: float, *, bulk: bool) -> float:
+        """About how long a newcomer would wait for this lane: until it is ready, and for those before."""
+        queue = self._queues.get(lane.key)
+        before = len(queue.everyone()) if queue else 0
+        ready = lane.ready_at(now, bulk=bulk)
+        spacing = 1 / lane.pace.rate if lane.pace else 0.0
+        return max(0.001, (0.0 if ready == NEVER else ready - now) + before * spacing)
 
     def _fail_long_waiters(self, key: str, wait: float) -> None:
         if wait <= self._max_wait or key not in self._queues:
             return
-        for waiter in self._queues[key].heap:
-            if not waiter.granted.done():
-                waiter.granted.set_exception(_paused(wait, waiter.lanes))
+        for waiter in self._queues[key].everyone():
+            waiter.granted.set_exception(_too_long(wait, waiter.lanes))
 
 
-def limit(inner: Stage, scheduler: Scheduler) -> Stage:
-    """The stage that pays for capacity before each attempt and turns a throttled answer into a shared pause."""
-
-    async def limited(request: Request) -> Response:
-        if not scheduler.try_acquire(request.lanes):
-            await scheduler.acquire(request.lanes)
-        response = await inner(request)
-        verdict = response.verdict
-        if verdict.meaning is Meaning.THROTTLED:
-            kinds = verdict.lane_kinds
-            named = tuple(key for key in request.lanes if _kind(key) in kinds)
-            scheduler.pause(named or request.lanes, verdict.retry_after)
-        else:
-            scheduler.answered(request.lanes)
-        return response
-
-    return limited
-
-
-def _kind(key: str) -> str:
-    return key.partition(":")[0]
-
-
-def _paused(wait: float, keys: tuple[str, ...]) -> Throttled:
-    return Throttled(f"the provider asked to wait {wait:.0f} s more", retry_after=wait, lanes=keys)
+def _too_long(wait: float, lanes: tuple[str, ...]) -> Throttled:
+    return Throttled(f"the lane is free in {wait:.1f} s at the earliest", retry_after=wait, lanes=lanes)

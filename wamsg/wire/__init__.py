@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wamsg.wire.operation import Operation
-from wamsg.wire.request import Form, Part, Request, Upload
+from wamsg.wire.request import Form, Part, Priority, Request, Upload
 from wamsg.wire.response import OK, REJECTED, UNDECIDED, Headers, Meaning, Response, Verdict, read_json
 from wamsg.wire.retry_after import retry_after
 
@@ -16,6 +16,7 @@ __all__ = [
     "Meaning",
     "Operation",
     "Part",
+    "Priority",
     "Request",
     "Response",
     "Upload",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import IntEnum
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -14,11 +15,12 @@ from attrs import field, frozen
 class Upload:
     """A file in a form: read from ``path`` as a stream, or the bytes themselves (exactly one of the two)."""
 
-    name: str
+    # Names of personal documents often hold a phone number or a customer's name.
+    name: str = field(repr=False)
     content_type: str
     #: In bytes; the transport refuses a file whose size has changed since.
     size: int
-    path: Path | None = None
+    path: Path | None = field(default=None, repr=False)
     data: bytes | None = field(default=None, repr=False)
 
 
@@ -56,6 +58,15 @@ def _frozen_mapping(headers: Mapping[str, str]) -> Mapping[str, str]:
     return headers if isinstance(headers, MappingProxyType) else MappingProxyType(dict(headers))
 
 
+class Priority(IntEnum):
+    """Who goes first where both wait for the same lane."""
+
+    #: One-time codes, replies: someone is waiting for it.
+    INTERACTIVE = 0
+    #: Broadcasts.
+    BULK = 1
+
+
 @frozen(kw_only=True, repr=False, eq=False)
 class Request:
     """One HTTP request as data. Its repr shows no header, no body and no path: those hold secrets and phone numbers."""
@@ -65,7 +76,9 @@ class Request:
     headers: Mapping[str, str] = field(factory=dict, converter=_frozen_mapping)
     body: bytes | Form | None = None
     #: Keys that it is throttled by, each ``kind:name``: ``account:5f1c``, ``sender:+91..``, ``pair:+91../+91..``.
+    #: The first is the account or the sender.
     lanes: tuple[str, ...] = ()
+    priority: Priority = Priority.INTERACTIVE
     #: Whether sending it twice does no harm (reads). A message is never repeatable.
     repeatable: bool = False
 

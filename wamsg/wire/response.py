@@ -35,6 +35,10 @@ class Headers(Mapping[str, str]):
         return f"<Headers {', '.join(self._values)}>"
 
 
+def _as_headers(headers: Mapping[str, str]) -> Headers:
+    return headers if isinstance(headers, Headers) else Headers(headers)
+
+
 class Meaning(Enum):
     """The five things an answer can mean for whoever must decide what to do next."""
 
@@ -71,7 +75,7 @@ class Response:
     """One HTTP answer as data; ``body`` holds at most as much as the transport was willing to read."""
 
     status: int
-    headers: Mapping[str, str] = field(factory=Headers)
+    headers: Mapping[str, str] = field(factory=Headers, converter=_as_headers)
     body: bytes = b""
     #: Whether the body was longer than what was read.
     truncated: bool = False

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 #: Above this (a day, in seconds) a wait is a mistake of the server rather than an instruction.
 ABSURD = 86_400.0
+
+# float() would also take "1_0", "infinity" and the digits of every script; a header has these.
+_DIGITS = re.compile(r"[ \t]*([0-9]{1,20}(?:\.[0-9]{0,20})?)[ \t]*")
 
 
 def retry_after(headers: Mapping[str, str], *, received_at: float) -> float | None:
@@ -18,34 +21,23 @@ def retry_after(headers: Mapping[str, str], *, received_at: float) -> float | No
     A date counts from the answer's own ``Date``, else from ``received_at`` (seconds since 1970), and is never negative.
     Negative, non-finite, unreadable and absurd (over a day) values are None, so that the caller's own back-off rules.
     """
-    milliseconds = _number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return _sane(milliseconds / 1000)
+    wait = _sane(_number(headers.get("retry-after-ms"), unit=1000))
     text = headers.get("Retry-After")
-    if text is None:
-        return None
-    seconds = _number(text)
-    if seconds is not None:
-        return _sane(seconds)
-    moment = _timestamp(text)
-    if moment is None:
-        return None
-    start = _timestamp(headers.get("Date"))
-    return _sane(max(0.0, moment - (received_at if start is None else start)))
+    if wait is None and text is not None:
+        wait = _sane(_number(text))
+    if wait is not None or text is None:
+        return wait
+    moment, start = _timestamp(text), _timestamp(headers.get("Date"))
+    return None if moment is None else _sane(max(0.0, moment - (received_at if start is None else start)))
 
 
-def _number(text: str | None) -> float | None:
-    # float() would also take "1_0" and "infinity"; a header is digits.
-    if text is None or len(text) > 32 or "_" in text:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        return None
+def _number(text: str | None, unit: int = 1) -> float | None:
+    found = None if text is None else _DIGITS.fullmatch(text)
+    return None if found is None else float(found[1]) / unit
 
 
-def _sane(seconds: float) -> float | None:
-    return seconds if math.isfinite(seconds) and 0 <= seconds <= ABSURD else None
+def _sane(seconds: float | None) -> float | None:
+    return seconds if seconds is not None and 0 <= seconds <= ABSURD else None
 
 
 def _timestamp(text: str | None) -> float | None:

@@ -1,0 +1,114 @@
+"""What docs/sandbox.md says is so: its tables are compared with the code, and its examples are run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from wamsg.providers.kaleyra.sandbox_refusals import MAGIC as KALEYRA
+from wamsg.providers.wacr.sandbox import MAGIC as WACR
+from wamsg.sandbox import MAGIC, Fault, FaultKind, Sandbox, load_faults
+from wamsg.sandbox.faults import TAKES
+
+PAGE = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
+
+
+def table(after: str) -> list[list[str]]:
+    """The rows of the first table after these words, without its head."""
+    lines = PAGE[PAGE.index(after) :].splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith("|---"))
+    rows: list[list[str]] = []
+    for line in lines[start + 1 :]:
+        if not line.startswith("|"):
+            return rows
+        rows.append([cell.strip() for cell in line.strip("|").split("|")])
+    return rows
+
+
+def examples(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+
+
+async def run(*command: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, err = await process.communicate()
+    assert (0, b"") == (process.returncode, err)
+    return out.decode()
+
+
+def test_the_table_of_kinds_tells_the_truth() -> None:
+    """Every kind, whether it accepts, and the fields that it takes."""
+    rows = {cells[0].strip("`"): cells for cells in table("What it does.")}
+
+    assert {str(kind) for kind in FaultKind} == set(rows)
+    for kind in FaultKind:
+        _, accepted, _, fields = rows[kind]
+        assert ("yes" if Fault(kind=kind).accepts else "no") == accepted
+        assert TAKES[kind] == set(re.findall(r"`(\w+)`", fields))
+
+
+def test_the_table_of_magic_recipients_tells_the_truth() -> None:
+    """Every suffix and its kind; what is throttled once is accepted later."""
+    rows = {cells[0]: cells for cells in table("## Magic recipients")}
+
+    assert set(MAGIC) == set(rows)
+    for suffix, fault in MAGIC.items():
+        expected = "later" if fault.first else "yes" if fault.accepts else "no"
+        assert (expected, f"`{fault.kind}`") == (rows[suffix][1], rows[suffix][2].split(" ")[0].rstrip(","))
+
+
+@pytest.mark.parametrize(("after", "magic"), [("Kaleyra refuses", KALEYRA), ("and WA.cr these", WACR)])
+def test_the_providers_own_magic_recipients_are_listed(after: str, magic: Mapping[str, object]) -> None:
+    """With status and code; none of them collides with the sandbox's own."""
+    rows = {cells[0]: cells[1] for cells in table(after)}
+
+    assert set(magic) == set(rows)
+    assert not set(magic) & set(MAGIC)
+    for suffix, refusal in magic.items():
+        status, code = getattr(refusal, "status", None), getattr(refusal, "code", None)
+        assert rows[suffix].startswith(f"{status} `{code}`")
+
+
+def test_the_script_in_the_page_is_a_script() -> None:
+    """Three faults, as commented."""
+    (text,) = examples("toml")
+
+    assert ["throttle", "accepted_then_cut", "status"] == [fault.kind for fault in load_faults(text)]
+
+
+async def test_the_python_in_the_page_runs() -> None:
+    """As a script of its own."""
+    (code,) = examples("python")
+
+    assert "" == await run(sys.executable, "-W", "error", "-c", code)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="this machine has no curl")
+@pytest.mark.parametrize("number", [0, 1])
+async def test_the_curl_lines_in_the_page_send_a_message(number: int) -> None:
+    """The seed of everything: the providers' own examples, on this machine."""
+    async with Sandbox() as sandbox:
+        answer = await run("sh", "-c", examples("bash")[number].replace("http://127.0.0.1:8025", sandbox.url))
+
+        assert ["919812345678"] == [record.recipient for record in sandbox.outbox.accepted]
+        assert str(sandbox.outbox.accepted[0].message_id) in json.dumps(json.loads(answer))
+
+
+def test_the_credentials_in_the_page_are_those_of_the_sandbox() -> None:
+    """All of each provider's example settings stand in its row."""
+    sandbox = Sandbox()
+    rows = {cells[0]: " ".join(cells) for cells in table("## Addresses and credentials")}
+
+    for name, title in [("kaleyra", "Kaleyra"), ("wacr", "WA.cr")]:
+        provider = sandbox.mounts[name].provider
+        assert f"http://127.0.0.1:8025/{name}{provider.sandbox.base_path}`" in rows[title]
+        assert all(f"`{value}`" in rows[title] for value in provider.example.values())

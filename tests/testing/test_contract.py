@@ -1,0 +1,550 @@
+"""The contract finds faults: each way of breaking a good provider makes the test fail that stands for the rule."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from attrs import evolve, frozen
+
+from tests.support import third_party
+from wamsg.driver import Accepted, Answer, Provider
+from wamsg.errors import InvalidMessage, NotSent, Rejected, SendError, Throttled, Unsupported
+from wamsg.model import Media, Message, SendResult, Text
+from wamsg.settings import Secret, base_url, setting
+from wamsg.testing.contract import DriverContract
+from wamsg.wire import OK, REJECTED, Form, Headers, Meaning, Operation, Request, Response, Verdict
+
+with third_party.visible():
+    import acme_provider
+    from acme_provider.driver import AcmeDriver
+    from acme_provider.sandbox import AcmeSandbox
+
+ACME = acme_provider.provider
+Change = Callable[[Provider], Provider]
+_SERIAL = itertools.count()
+
+
+def verdict_of(provider: Provider, test: str, *arguments: object) -> str:
+    """What the contract's ``test`` says of ``provider``: its complaints, or nothing."""
+    contract = type("Case", (DriverContract,), {"provider": provider})()
+    try:
+        getattr(contract, test)(*arguments)
+    except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 -- whatever a broken provider makes it say
+        return " | ".join(_sentences(error))
+    return ""
+
+
+def _sentences(error: BaseException) -> Iterator[str]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _sentences(inner)
+    yield f"{type(error).__name__}: {error}"
+
+
+def driver(**methods: Any) -> Change:
+    """Acme with some methods of its driver replaced."""
+    return lambda provider: evolve(provider, driver=type("Broken", (AcmeDriver,), methods))
+
+
+def dialect(**methods: Any) -> Change:
+    """Acme with some methods of its sandbox replaced."""
+    return lambda provider: evolve(provider, sandbox=type("Broken", (AcmeSandbox,), methods)())
+
+
+def record(**fields: Any) -> Change:
+    """Acme with some fields of its record replaced."""
+    return lambda provider: evolve(provider, **fields)
+
+
+def requests(change: Callable[[Any, Request], Request]) -> Change:
+    """Acme with every request changed."""
+
+    def _request(self: Any, *arguments: Any) -> Request:
+        return change(self, AcmeDriver._request(self, *arguments))
+
+    return driver(_request=_request)
+
+
+def decoding(decode: Callable[[Operation[SendResult], Response], SendResult]) -> Change:
+    """Acme with the decoding of sends replaced."""
+
+    def encode(self: Any, message: Message) -> Operation[SendResult]:
+        operation = AcmeDriver.encode(self, message)
+        return evolve(operation, decode=lambda response: decode(operation, response))
+
+    return driver(encode=encode)
+
+
+def errors_made(change: Callable[[SendError, Response], SendError]) -> Change:
+    """Acme with every error of a send changed."""
+
+    def decode(operation: Operation[SendResult], response: Response) -> SendResult:
+        try:
+            return operation.decode(response)
+        except SendError as error:
+            raise change(error, response) from None
+
+    return decoding(decode)
+
+
+def remade(error: SendError, detail: str | None = None, **facts: Any) -> SendError:
+    """The same error with other facts."""
+    return type(error)(str(error.args[0]) if detail is None else detail, **{**vars(error), **facts})
+
+
+def answers(change: Callable[[Request, int, Answer], Answer]) -> Change:
+    """Acme with every answer of the sandbox changed."""
+    good = AcmeSandbox()
+    return dialect(respond=lambda _self, request, serial: change(request, serial, good.respond(request, serial)))
+
+
+@frozen(kw_only=True)
+class Careless:
+    """Settings without any care."""
+
+    token: Secret = setting(" ", secret=True)
+    base_url: str = setting("address", default="http://api.acme.example/v1", converter=str)
+
+
+@frozen(kw_only=True)
+class Nowhere:
+    """Settings that leave no way to the sandbox."""
+
+    token: Secret = setting("token", secret=True)
+
+
+@frozen(kw_only=True)
+class Open:
+    """Settings whose token is an ordinary text."""
+
+    token: str = setting("token", converter=str)
+    base_url: str = setting("address", default="https://api.acme.example/v1", converter=base_url)
+
+
+@frozen(kw_only=True)
+class Two:
+    """Two required settings, of which the example knows one."""
+
+    account: str = setting("account")
+    token: Secret = setting("token", secret=True)
+    base_url: str = setting("address", default="https://api.acme.example/v1", converter=base_url)
+
+
+class Unpicklable(Rejected):
+    """An error that cannot be made again from its text."""
+
+    def __init__(self, detail: str, response: Response) -> None:
+        super().__init__(detail, provider="acme", http_status=response.status)
+
+
+def _leaky_lane(self: Any, request: Request) -> Request:
+    return evolve(request, lanes=(f"account:{self._headers['X-Acme-Token']}",))
+
+
+def _fresh_body(_self: Any, request: Request) -> Request:
+    return evolve(request, headers={**request.headers, "X-Nonce": str(next(_SERIAL))})
+
+
+def _drops_options(self: Any, message: Message) -> Operation[SendResult]:
+    return AcmeDriver.encode(self, evolve(message, provider_options={}))
+
+
+def _stumbles(self: Any, message: Message) -> Operation[SendResult]:
+    if not isinstance(message.content, Text):
+        raise KeyError(type(message.content))
+    return AcmeDriver.encode(self, message)
+
+
+def _nameless_refusal(self: Any, message: Message) -> Operation[SendResult]:
+    try:
+        return AcmeDriver.encode(self, message)
+    except Unsupported as error:
+        raise Unsupported(str(error), provider="acme") from None
+
+
+def _fieldless_complaint(self: Any, message: Message) -> Operation[SendResult]:
+    if len(message.provider_options) or not isinstance(message.content, Text):
+        return AcmeDriver.encode(self, message)
+    raise InvalidMessage("no")
+
+
+def _first_only(self: Any, message: Message) -> Operation[SendResult]:
+    return AcmeDriver.encode(self, evolve(message, to=message.to[0]))
+
+
+def _trusting_options(self: Any, message: Message) -> Operation[SendResult]:
+    if "tag" not in message.provider_options and message.provider_options:
+        raise KeyError("tag")
+    return AcmeDriver.encode(self, message)
+
+
+def _empty_form(self: Any, media: Media) -> Operation[str] | None:
+    operation = AcmeDriver.encode_upload(self, media)
+    return operation and evolve(operation, request=evolve(operation.request, body=Form(())))
+
+
+def _text_in_header(self: Any, message: Message) -> Operation[SendResult]:
+    operation = AcmeDriver.encode(self, message)
+    request = operation.request
+    return evolve(operation, request=evolve(request, headers={**request.headers, "X-Text": "a\nb"}))
+
+
+def _number_in_name(self: Any, message: Message) -> Operation[SendResult]:
+    return evolve(AcmeDriver.encode(self, message), name=f"to {message.to[0].digits}")
+
+
+def _always(verdict: Verdict) -> Callable[[Any, Response], Verdict]:
+    return lambda _self, _response: verdict
+
+
+def _trusting(self: Any, response: Response) -> Verdict:
+    return OK if 200 <= response.status < 300 else AcmeDriver.classify(self, response)
+
+
+def _trusting_json(_self: Any, response: Response) -> Verdict:
+    return Verdict(Meaning.OK) if response.json()["ok"] else REJECTED  # type: ignore[index]  # the fault on trial
+
+
+def _resending(self: Any, response: Response) -> Verdict:
+    return Verdict(Meaning.UNAVAILABLE) if response.status >= 500 else AcmeDriver.classify(self, response)
+
+
+def _deaf(self: Any, response: Response) -> Verdict:
+    return evolve(AcmeDriver.classify(self, response), retry_after=None)
+
+
+def _inventing(operation: Operation[SendResult], response: Response) -> SendResult:
+    return evolve(operation.decode(response), message_id=hashlib.blake2s(response.body).hexdigest())
+
+
+def _silent_probe(self: Any) -> Operation[str]:
+    return evolve(AcmeDriver.probe(self), decode=lambda _response: "")
+
+
+def _posting_probe(self: Any) -> Operation[str]:
+    operation = AcmeDriver.probe(self)
+    return evolve(operation, request=evolve(operation.request, method="POST"))
+
+
+def _one_use_upload(self: Any, media: Media) -> Operation[str] | None:
+    operation = AcmeDriver.encode_upload(self, media)
+    return operation and evolve(operation, decode=lambda _response: "always the same")
+
+
+def _open_door(request: Request, serial: int, answer: Answer) -> Answer:
+    if answer.response.status != 401:
+        return answer
+    return AcmeSandbox().respond(evolve(request, headers={"X-Acme-Token": ACME.example["token"]}), serial)
+
+
+def _one_id(_request: Request, _serial: int, answer: Answer) -> Answer:
+    return Answer(response=_json(answer.response.status, {"ok": True, "id": "1"}), accepted=_renamed(answer, "1"))
+
+
+def _renamed(answer: Answer, message_id: str) -> tuple[Accepted, ...]:
+    return tuple(evolve(accepted, message_id=message_id) for accepted in answer.accepted)
+
+
+def _json(status: int, document: Mapping[str, object]) -> Response:
+    return Response(status=status, body=json.dumps(document).encode())
+
+
+def _strict_case(request: Request, _serial: int, answer: Answer) -> Answer:
+    return answer if "X-Acme-Token" in dict(request.headers) else Answer(response=_json(401, {"ok": False}))
+
+
+def _fragile(request: Request, _serial: int, answer: Answer) -> Answer:
+    if isinstance(request.body, bytes):
+        json.loads(request.body)
+    return answer
+
+
+def _two_faced(_request: Request, _serial: int, answer: Answer) -> Answer:
+    return evolve(answer, response=_json(500, {"ok": False}))
+
+
+def _plus(_request: Request, _serial: int, answer: Answer) -> Answer:
+    return evolve(answer, accepted=tuple(evolve(one, recipient=f"+{one.recipient}") for one in answer.accepted))
+
+
+def _forgetful(_request: Request, _serial: int, answer: Answer) -> Answer:
+    return evolve(answer, accepted=())
+
+
+def _moody(_request: Request, _serial: int, answer: Answer) -> Answer:
+    return evolve(answer, response=evolve(answer.response, headers=Headers({"X-Count": str(next(_SERIAL))})))
+
+
+ANSWERS, SAMPLES = "test_verdict_and_error_agree_on_any_answer", "test_verdict_and_error_agree_on_the_sandbox_answers"
+FEATURE = "test_a_feature_is_expressed_or_refused_by_name"
+
+#: What is broken, the test that must notice, its arguments, and a piece of what it must say.
+FAULTS: Mapping[str, tuple[Change, str, tuple[object, ...], str]] = MappingProxyType(
+    {
+        "no limits": (record(limits={}), "test_the_record_says_what_people_need", (), "limits is empty"),
+        "bad limit": (record(limits={"account": "soon"}), "test_the_record_says_what_people_need", (), "not a limit"),
+        "another name": (
+            driver(name="emca"),
+            "test_the_example_makes_a_driver_of_the_same_name",
+            (),
+            "driver.name and provider.name differ",
+        ),
+        "example incomplete": (
+            record(settings=Two),
+            "test_a_missing_required_setting_is_named",
+            (),
+            "names another setting",
+        ),
+        "http by default": (
+            record(settings=Careless),
+            "test_without_a_base_url_requests_go_to_the_provider",
+            (),
+            "http://api.acme.example",
+        ),
+        "no help": (record(settings=Careless), "test_every_setting_is_explained", (), "token has no help text"),
+        "no base_url": (record(settings=Nowhere), "test_every_setting_is_explained", (), "there is no base_url"),
+        "any base_url": (
+            record(settings=Careless),
+            "test_a_wrong_base_url_is_refused",
+            ("http://api.example.com",),
+            "DID NOT RAISE",
+        ),
+        "token unchecked": (
+            record(settings=Open, driver=lambda settings: AcmeDriver(evolve(settings, token=Secret(settings.token)))),
+            "test_a_line_break_in_any_setting_is_refused",
+            (),
+            "DID NOT RAISE",
+        ),
+        "line break in base_url": (
+            record(settings=Careless),
+            "test_a_line_break_in_any_setting_is_refused",
+            (),
+            "DID NOT RAISE",
+        ),
+        "fixed address": (
+            requests(lambda _self, request: evolve(request, url="https://api.acme.example/v1/me")),
+            "test_a_loopback_address_is_taken",
+            (),
+            "the probe goes to",
+        ),
+        "token in a lane": (requests(_leaky_lane), "test_nothing_shown_holds_a_secret", (), "a secret stands in"),
+        "number in a name": (
+            driver(encode=_number_in_name),
+            "test_operations_show_no_phone_number",
+            (),
+            "the recipient of 'text'",
+        ),
+        "errors repeat": (
+            errors_made(lambda error, response: remade(error, response.body.decode())),
+            "test_errors_do_not_repeat_what_a_provider_repeats",
+            (),
+            "a secret is shown",
+        ),
+        "request id repeats": (
+            errors_made(lambda error, response: remade(error, request_id=response.headers.get("X-Request-Id"))),
+            "test_errors_do_not_repeat_what_a_provider_repeats",
+            (),
+            "a secret is shown",
+        ),
+        "nonce": (requests(_fresh_body), "test_encoding_is_pure", (), "encoded in two ways"),
+        "repeatable": (
+            requests(lambda _self, request: evolve(request, repeatable=True)),
+            FEATURE,
+            ("text",),
+            "it could go out twice",
+        ),
+        "no lanes": (requests(lambda _self, request: evolve(request, lanes=())), FEATURE, ("text",), "no lanes"),
+        "nameless lane": (
+            requests(lambda _self, request: evolve(request, lanes=("account:",))),
+            FEATURE,
+            ("text",),
+            "is not kind:name",
+        ),
+        "other lanes": (
+            requests(lambda _self, request: evolve(request, lanes=("sender:1",))),
+            FEATURE,
+            ("text",),
+            "no lane of kind 'account'",
+        ),
+        "elsewhere": (
+            requests(lambda _self, request: evolve(request, url="https://evil.example/v1/messages")),
+            FEATURE,
+            ("text",),
+            "not below",
+        ),
+        "climbing path": (
+            requests(lambda _self, request: evolve(request, url=request.url + "/../admin")),
+            FEATURE,
+            ("text",),
+            "the path climbs",
+        ),
+        "header injection": (driver(encode=_text_in_header), FEATURE, ("text",), "control character"),
+        "options dropped": (
+            driver(encode=_drops_options),
+            "test_an_unknown_option_is_refused_by_name",
+            (),
+            "DID NOT RAISE",
+        ),
+        "options trusted": (
+            driver(encode=_trusting_options),
+            "test_any_options_are_taken_or_refused",
+            (),
+            "KeyError",
+        ),
+        "only the first": (
+            driver(encode=_first_only),
+            "test_a_feature_reaches_its_recipients",
+            ("several recipients in one request",),
+            "taken for ['12025550101']",
+        ),
+        "result for nobody": (
+            decoding(lambda operation, response: evolve(operation.decode(response), to=())),
+            "test_a_feature_reaches_its_recipients",
+            ("text",),
+            "SendResult.to",
+        ),
+        "upload without a file": (
+            driver(encode_upload=_empty_form),
+            "test_an_upload_is_a_sound_request",
+            (),
+            "does not hold the one file",
+        ),
+        "stumbles": (driver(encode=_stumbles), "test_any_message_is_expressed_or_refused", (), "KeyError"),
+        "nameless refusal": (driver(encode=_nameless_refusal), FEATURE, ("sticker by link",), "feature is empty"),
+        "fieldless complaint": (
+            driver(encode=_fieldless_complaint),
+            "test_any_message_is_expressed_or_refused",
+            (),
+            "does not name what to change",
+        ),
+        "posting probe": (driver(probe=_posting_probe), "test_the_probe_is_a_harmless_read", (), "the probe is a POST"),
+        "silent probe": (driver(probe=_silent_probe), "test_the_probe_says_one_sentence", (), "says nothing"),
+        "same upload id": (
+            driver(encode_upload=_one_use_upload),
+            "test_an_upload_gives_an_id_that_can_be_sent",
+            (),
+            "two uploads have the id",
+        ),
+        "classify raises": (driver(classify=_trusting_json), ANSWERS, (), "TypeError"),
+        "2xx is enough": (
+            driver(classify=_trusting),
+            "test_a_success_that_cannot_be_read_is_undecided",
+            (200, b"<html>"),
+            "is read as Meaning.OK",
+        ),
+        "2xx is enough, torn": (
+            driver(classify=_trusting),
+            "test_a_success_that_is_cut_off_is_undecided",
+            (),
+            "is read as Meaning.OK",
+        ),
+        "all is well": (driver(classify=_always(OK)), SAMPLES, (), "is read as an acceptance"),
+        "two readings": (driver(classify=_trusting), SAMPLES, (), "classify says Meaning.OK, decode Meaning"),
+        "5xx is resent": (
+            driver(classify=_resending),
+            "test_a_status_without_a_code_is_read_as_http_means_it",
+            (502, Meaning.UNDECIDED, b""),
+            "not Meaning.UNDECIDED",
+        ),
+        "no patience": (driver(classify=_deaf), "test_what_the_provider_asks_to_wait_is_told", (), "not 7 s"),
+        "absurd wait": (
+            driver(classify=_always(Verdict(Meaning.THROTTLED, retry_after=1e9))),
+            SAMPLES,
+            (),
+            "retry_after is 1000000000.0",
+        ),
+        "invented id": (decoding(_inventing), SAMPLES, (), "was invented"),
+        "no status": (
+            errors_made(lambda error, _: remade(error, http_status=None)),
+            SAMPLES,
+            (),
+            "http_status is None",
+        ),
+        "no provider": (errors_made(lambda error, _: remade(error, provider=None)), SAMPLES, (), "provider is None"),
+        "no lanes told": (errors_made(lambda error, _: remade(error, lanes=())), SAMPLES, (), "error.lanes"),
+        "endless error": (errors_made(lambda error, _: remade(error, "x" * 600)), SAMPLES, (), "characters"),
+        "error of two lines": (errors_made(lambda error, _: remade(error, "a\nb")), SAMPLES, (), "one printable line"),
+        "not picklable": (errors_made(lambda _, response: Unpicklable("no", response)), SAMPLES, (), "Error"),
+        "the transport's error": (
+            errors_made(lambda error, _: NotSent(str(error), **vars(error))),
+            SAMPLES,
+            (),
+            "the transport's to raise",
+        ),
+        "wrong kind of error": (
+            errors_made(lambda error, _: Throttled(str(error), **vars(error))),
+            SAMPLES,
+            (),
+            "decode Meaning.THROTTLED",
+        ),
+        "open door": (answers(_open_door), "test_wrong_credentials_are_told_as_such", (), "DID NOT RAISE"),
+        "one id": (answers(_one_id), "test_answers_depend_on_request_and_serial_alone", (), "have the message id"),
+        "moody": (answers(_moody), "test_answers_depend_on_request_and_serial_alone", (), "two answers"),
+        "strict case": (answers(_strict_case), "test_header_names_may_come_in_any_case", (), "the case of header"),
+        "fragile": (answers(_fragile), "test_no_request_breaks_it", (), "Error"),
+        "two-faced": (answers(_two_faced), "test_no_request_breaks_it", (), "taken, and yet"),
+        "plus sign": (answers(_plus), "test_a_feature_reaches_its_recipients", ("text",), "is not digits only"),
+        "forgetful": (answers(_forgetful), "test_a_feature_reaches_its_recipients", ("text",), "taken for []"),
+        "nameless account": (dialect(account=lambda *_: ""), "test_one_account_has_one_name", (), "has no name"),
+        "many accounts": (
+            dialect(account=lambda *_: str(next(_SERIAL))),
+            "test_one_account_has_one_name",
+            (),
+            "is called",
+        ),
+        "failure without words": (
+            dialect(failure=lambda _self, status: Response(status=status)),
+            "test_a_scripted_failure_means_what_its_status_says",
+            (500, Meaning.UNDECIDED),
+            "has no body",
+        ),
+        "failure that refuses": (
+            dialect(failure=lambda _self, status: _json(status, {"ok": False, "fault": {"code": "A400"}})),
+            "test_a_scripted_failure_means_what_its_status_says",
+            (500, Meaning.UNDECIDED),
+            "failure(500) is read as Meaning.REJECTED",
+        ),
+        "failure of one kind": (
+            dialect(failure=lambda _self, _status: _json(500, {})),
+            "test_every_failure_has_an_answer",
+            (),
+            "has the status 500",
+        ),
+        "base path elsewhere": (
+            dialect(base_path="/v2"),
+            "test_the_base_path_is_where_requests_go",
+            (),
+            "not below /v2",
+        ),
+    }
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_broken_provider_fails(fault: str) -> None:
+    """The rule that is broken has a test that says so, in words that its author can act on."""
+    change, test, arguments, said = FAULTS[fault]
+
+    complaint = verdict_of(change(ACME), test, *arguments)
+
+    assert said in complaint
+
+
+@pytest.mark.parametrize(("test", "arguments"), sorted({(test, args) for _, test, args, _ in FAULTS.values()}, key=str))
+def test_the_whole_provider_passes(test: str, arguments: tuple[object, ...]) -> None:
+    """Without the fault the same test is silent, so it is the fault that it complains about."""
+    assert "" == verdict_of(ACME, test, *arguments)
+
+
+def test_every_rule_is_on_trial() -> None:
+    """A test of the contract that no fault makes fail would be one that cannot fail."""
+    rules = {name for name in dir(DriverContract) if name.startswith("test_")}
+    tried = {test for _, test, _, _ in FAULTS.values()}
+
+    assert set() == rules - tried

@@ -1,0 +1,84 @@
+"""The commands by name, each loaded when it is called, and what becomes of every error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from wamsg.cli.complaint import sentence
+from wamsg.cli.output import NONE_ACCEPTED, STOPPED, USAGE, mute, tell
+from wamsg.errors import ConfigError, InvalidMessage, Unsupported, WamsgError
+
+_BROKEN_PIPE = 141
+_HELP = """Send WhatsApp messages through business providers.
+
+For instance:
+  wamsg demo                                    needs no account
+  wamsg send --to +919812340001 text "hello"    to one, or to many
+  wamsg doctor --provider kaleyra               are the settings good?
+
+Settings come from WAMSG_PROVIDER and WAMSG_<PROVIDER>_<SETTING>, or
+from ~/.config/wamsg/config.toml; `wamsg doctor` shows which are missing.
+"""
+
+_SEND = """Send one message to one or many recipients.
+
+For instance:
+  wamsg send --to "+919812340001,+919812340002" text "hello"
+  wamsg send image --file sale.png --caption "Today" --to-file list.txt
+  wamsg send template order_ready --language en --to +919812340001
+
+Options stand before or after the kind. Write a value that starts with
+a dash as --caption=-5%, a text that does behind --. Exit codes: 0 all
+accepted, 1 none, 2 wrong input and nothing sent, 4 some rejected,
+5 some unknown, 130 stopped by Ctrl-C.
+"""
+
+
+def _version() -> str:
+    import wamsg
+
+    return wamsg.__version__
+
+
+app = App(
+    name="wamsg",
+    help=_HELP,
+    help_format="plaintext",
+    version=_version,
+    suppress_keyboard_interrupt=False,
+)
+for _name, _target, _help in (
+    ("send", "wamsg.cli.send:command", _SEND),
+    ("providers", "wamsg.cli.providers:providers", "List the providers and what each can express."),
+    ("doctor", "wamsg.cli.doctor:doctor", "Check settings, then ask the provider whether they are good."),
+    ("sandbox", "wamsg.cli.sandbox:sandbox", "Run a local server that answers like the providers."),
+    ("demo", "wamsg.cli.demo:demo", "Watch a fan-out through every provider, on this machine only."),
+):
+    app.command(_target, name=_name, help=_help)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Carry out ``argv``; every error that a user can mend is one sentence on standard error."""
+    try:
+        code = app(list(argv), exit_on_error=False, print_error=False, result_action="return_value")
+        sys.stdout.flush()
+    except CycloptsError as error:
+        return _complain(sentence(error), USAGE)
+    except (ConfigError, InvalidMessage, Unsupported) as error:
+        return _complain(str(error), USAGE)
+    except WamsgError as error:
+        return _complain(str(error), NONE_ACCEPTED)
+    except KeyboardInterrupt:
+        return STOPPED
+    except BrokenPipeError:
+        mute()
+        return _BROKEN_PIPE
+    return code if isinstance(code, int) else 0
+
+
+def _complain(text: str, code: int) -> int:
+    tell(text)
+    return code

@@ -1,0 +1,54 @@
+"""``wamsg sandbox``: a server on this machine that answers like the providers, until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from wamsg.cli.interrupt import on_interrupt
+from wamsg.cli.output import say, tell
+from wamsg.cli.reading import read_text
+from wamsg.sandbox import Sandbox, load_faults
+from wamsg.settings import env_name
+
+
+async def sandbox(
+    *,
+    port: Annotated[int, Parameter(help="0 takes a free one")] = 8025,
+    limit: Annotated[str | None, Parameter(help="such as 80/s, kept exactly for each account; none by default")] = None,
+    faults: Annotated[Path | None, Parameter(help="a fault script (TOML or JSON), see docs/sandbox.md")] = None,
+) -> int:
+    """Run a local server that answers like the providers, until Ctrl-C. Nothing leaves this machine.
+
+    It prints the lines that make other `wamsg` commands talk to it: copy them into another terminal.
+    """
+    script = load_faults(read_text(faults, str(faults))) if faults is not None else ()
+    stop = asyncio.Event()
+    async with Sandbox(port=port, limit=limit, faults=script) as running:
+        with on_interrupt(lambda: _stop(stop), stop.set):
+            say(f"sandbox at {running.url} (what it saw: {running.url}/_sandbox); Ctrl-C stops it")
+            for line in exports(running):
+                say(line)
+            await stop.wait()
+        counts = running.counts
+    for name, seen in counts.items():
+        tell(f"{name}: {', '.join(f'{count} {word}' for word, count in seen.items())}")
+    return 0
+
+
+def _stop(stop: asyncio.Event) -> str:
+    stop.set()
+    return "stopping the sandbox"
+
+
+def exports(running: Sandbox) -> list[str]:
+    """The shell lines that point every provider's settings at the sandbox."""
+    return [
+        f"export {env_name(name, setting)}={shlex.quote(value)}"
+        for name in running.mounts
+        for setting, value in running.settings(name).items()
+    ]

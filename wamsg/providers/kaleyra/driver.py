@@ -1,0 +1,100 @@
+"""Kaleyra's driver: prepares once what every request shares, then joins encoding and decoding."""
+
+from __future__ import annotations
+
+from functools import partial
+from types import MappingProxyType
+from typing import Final
+
+from wamsg.model import Media, Message, PhoneNumber, SendResult
+from wamsg.providers.kaleyra import decode, limits
+from wamsg.providers.kaleyra.config import NAME, Settings
+from wamsg.providers.kaleyra.convert import json_bytes
+from wamsg.providers.kaleyra.encode import messaging_object
+from wamsg.providers.kaleyra.extra_info import extra_info
+from wamsg.wire import Form, Operation, Part, Request, Response, Upload, Verdict
+
+
+class KaleyraDriver:
+    """Translates messages for one sending number; implements `wamsg.driver.Driver`."""
+
+    name: Final = NAME
+
+    def __init__(self, settings: Settings) -> None:
+        self._secret = settings.api_key
+        self._wa_source = settings.wa_source
+        self._extra = extra_info({}, wa_source=settings.wa_source)
+        self._root = settings.root
+        self._messages = f"{settings.root}/messages"
+        key = {"api-key": settings.api_key.reveal()}
+        self._headers = MappingProxyType(key)
+        self._json_headers = MappingProxyType({**key, "Content-Type": "application/json"})
+        self._lanes = (f"sender:{settings.sender.e164}",)
+        self._pair = f"pair:{settings.sender.e164}/"
+
+    def __repr__(self) -> str:
+        return "<KaleyraDriver>"
+
+    def encode(self, message: Message) -> Operation[SendResult]:
+        """``POST ../messages`` with ``messaging_object`` and ``extra_info``; see `wamsg.driver.Driver.encode`."""
+        options = message.provider_options
+        document = {
+            "messaging_object": messaging_object(message),
+            "extra_info": extra_info(options, wa_source=self._wa_source) if options else self._extra,
+        }
+        lanes = self._lanes_to(message.to)
+        return Operation(
+            name=f"messages.{type(message.content).__name__.lower()}",
+            request=Request(
+                method="POST",
+                url=self._messages,
+                headers=self._json_headers,
+                body=json_bytes(document),
+                lanes=lanes,
+            ),
+            decode=partial(decode.send_result, to=message.to, lanes=lanes, secret=self._secret),
+        )
+
+    def encode_upload(self, media: Media) -> Operation[str]:
+        """``POST ../media`` with ``file`` and ``type``, its MIME type; an upload messages nobody, so it is repeatable.
+
+        Source: https://developers.kaleyra.io/docs/whatsapp-api-v2-upload-media-files. Raises
+        `wamsg.errors.InvalidMessage` for too many bytes, `wamsg.errors.Unsupported` for a type that is not taken.
+        """
+        file = limits.file_of(media)
+        upload = Upload(name=file.name, content_type=file.type.mime, size=file.size, path=file.path, data=file.data)
+        request = Request(
+            method="POST",
+            url=f"{self._root}/media",
+            headers=self._headers,
+            body=Form((Part("file", upload), Part("type", file.type.mime))),
+            lanes=self._lanes,
+            repeatable=True,
+        )
+        return Operation(
+            name="media.upload",
+            request=request,
+            decode=partial(decode.upload_id, lanes=self._lanes, secret=self._secret),
+        )
+
+    def classify(self, response: Response) -> Verdict:
+        """What an answer means; never raises."""
+        return decode.classify(response)
+
+    def probe(self) -> Operation[str]:
+        """``GET ../phone_number_details``: what Kaleyra knows of the sending number."""
+        request = Request(
+            method="GET",
+            url=f"{self._root}/phone_number_details",
+            headers=self._headers,
+            lanes=self._lanes,
+            repeatable=True,
+        )
+        return Operation(
+            name="phone_number_details",
+            request=request,
+            decode=partial(decode.health, lanes=self._lanes, secret=self._secret),
+        )
+
+    def _lanes_to(self, recipients: tuple[PhoneNumber, ...]) -> tuple[str, ...]:
+        return (*self._lanes, self._pair + recipients[0].e164) if len(recipients) == 1 else self._lanes

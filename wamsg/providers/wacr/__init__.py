@@ -1,0 +1,22 @@
+"""WA.cr (https://app.wa.cr): multipart media, bearer token, a CRM around it."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from wamsg.driver import Provider
+from wamsg.providers.wacr.config import Settings
+from wamsg.providers.wacr.driver import WacrDriver
+from wamsg.providers.wacr.sandbox import TOKEN, WacrSandbox
+
+provider = Provider(
+    name=WacrDriver.name,
+    title="WA.cr",
+    docs="https://docs.app.wa.cr/",
+    settings=Settings,
+    driver=WacrDriver,
+    # Calls per minute of one token, unless the token says otherwise: https://docs.app.wa.cr/get-plan-limits-28559823e0
+    limits=MappingProxyType({"account": "60/min"}),
+    sandbox=WacrSandbox(),
+    example=MappingProxyType({"token": TOKEN}),
+)

@@ -1,0 +1,46 @@
+"""A transport without sockets, for tests and for trying a driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wamsg.driver import Accepted, SandboxDialect
+from wamsg.wire import Request, Response
+
+
+class MemoryTransport:
+    """Answers every request from a function and keeps what was asked in ``requests``, in order.
+
+    ``handler`` may raise a `wamsg.errors.SendError` in place of an answer, as a real transport would.
+    """
+
+    def __init__(self, handler: Callable[[Request], Response]) -> None:
+        self._handler = handler
+        self._closed = False
+        self.requests: list[Request] = []
+
+    async def send(self, request: Request) -> Response:
+        """What the handler says to ``request``. Raises RuntimeError after `aclose`."""
+        if self._closed:
+            raise RuntimeError("this transport is closed; make a new one")
+        self.requests.append(request)
+        return self._handler(request)
+
+    async def aclose(self) -> None:
+        """Refuse every later request; closing twice is harmless."""
+        self._closed = True
+
+
+class SandboxTransport(MemoryTransport):
+    """A provider's fake server in memory; keeps what it took in ``accepted``, in order."""
+
+    def __init__(self, dialect: SandboxDialect) -> None:
+        super().__init__(self._respond)
+        self._dialect = dialect
+        self.accepted: list[Accepted] = []
+
+    def _respond(self, request: Request) -> Response:
+        # The request is already recorded, so that the first serial is 1 and none comes twice.
+        answer = self._dialect.respond(request, len(self.requests))
+        self.accepted.extend(answer.accepted)
+        return answer.response
