@@ -35,7 +35,7 @@ ERRORS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if iss
 YES = [{"id": "1", "title": "Yes"}]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(contents())
 def test_every_content_comes_back_from_json(content: Content) -> None:
     """Written as JSON text and read again it is the same value, whatever it holds."""
@@ -235,7 +235,7 @@ _VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(_VALUES | st.dictionaries(_KEYS, _VALUES), st.sampled_from(list(TAGS)))
 def test_any_document_is_a_content_or_an_invalid_message(document: Any, word: str) -> None:
     """No shape, type or depth raises anything else."""
@@ -250,7 +250,7 @@ def test_any_document_is_a_content_or_an_invalid_message(document: Any, word: st
     assert isinstance(content, CONTENT_TYPES)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(contents(), st.data())
 def test_a_good_document_with_one_bad_value_is_told_or_taken(content: Content, data: st.DataObject) -> None:
     """One value anywhere replaced by rubbish is never more than an `InvalidMessage`."""

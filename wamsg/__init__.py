@@ -10,8 +10,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
-
 from wamsg import errors, model
 from wamsg.client import Client, connect
 from wamsg.fanout import FanOut, collect, fan_out
@@ -35,5 +33,7 @@ __all__ = [  # noqa: PLE0604 -- strings all the same
 def __getattr__(name: str) -> str:
     # Read on demand: asking the installed metadata costs more than the rest of the import.
     if name == "__version__":
+        from importlib import metadata
+
         return metadata.version("wamsg")
     raise AttributeError(f"module 'wamsg' has no attribute {name!r}")

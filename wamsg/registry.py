@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from wamsg.driver import Provider
 from wamsg.errors import ConfigError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint, EntryPoints
 
 GROUP = "wamsg.providers"
 
 
 def names() -> tuple[str, ...]:
     """The names of all installed providers, sorted. Loads none of them."""
-    return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
+    return tuple(sorted({point.name for point in _installed()}))
 
 
 def load(name: str) -> Provider:
     """The provider called ``name``. Raises `ConfigError` if there is none, two, or it cannot be loaded."""
-    found = [point for point in entry_points(group=GROUP) if point.name == name]
+    found = [point for point in _installed() if point.name == name]
     if not found:
         known = ", ".join(names()) or "none; is wamsg installed, rather than only on the path?"
         raise ConfigError(f"there is no provider {name!r}; installed: {known}", setting="provider")
@@ -25,6 +28,13 @@ def load(name: str) -> Provider:
         rivals = ", ".join(point.value for point in found)
         raise ConfigError(f"provider {name!r} is offered twice: {rivals}; uninstall one of them", setting="provider")
     return _load(found[0])
+
+
+def _installed() -> EntryPoints:
+    # Imported on use: it costs as much as the rest of `import wamsg`.
+    from importlib.metadata import entry_points
+
+    return entry_points(group=GROUP)
 
 
 def _load(point: EntryPoint) -> Provider:

@@ -5,7 +5,6 @@ A provider declares an attrs class with `setting`; `resolve` fills it and rememb
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, NoReturn, TypeVar
@@ -254,6 +253,8 @@ def choice(*allowed: str) -> Callable[[object], str]:
 
 
 def _is_loopback(host: str) -> bool:
+    import ipaddress
+
     if host == "localhost":
         return True
     try:

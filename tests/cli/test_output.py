@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
+import subprocess
+import sys
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.command_line import Run, Serve, Start
+from tests.support.command_line import HUNG, Run, Serve, Start
 from wamsg.cli.output import Report, Tally, printable
 from wamsg.errors import DuplicateRecipient, InvalidRecipient, Rejected, Throttled, Unanswered, WamsgError
 from wamsg.model import Outcome, PhoneNumber, SendResult
@@ -112,6 +117,34 @@ def test_a_list_that_nobody_reads_ends_silently(process: Start) -> None:
 
     assert err == ""
     assert child.wait() in {0, 141}
+
+
+def test_the_bar_is_for_people_who_wait_at_a_terminal(serve: Serve, tmp_path: Path) -> None:
+    """A bar shows on a terminal's standard error while it takes over a second; the lines in the file stay clean."""
+    serve()
+    people = ",".join(f"+1202555{number:04d}" for number in range(100, 125))
+    words = ["send", "-p", "kaleyra", "--limit", "10/s burst 1", "--to", people, "text", "a"]
+    reader, writer = pty.openpty()
+    with (tmp_path / "out.txt").open("w+") as out:
+        child = subprocess.Popen([sys.executable, "-m", "wamsg", *words], stdout=out, stderr=writer)
+        os.close(writer)
+        shown = b"".join(iter(lambda: _read(reader), b"")).decode()
+        os.close(reader)
+        assert child.wait(HUNG) == 0
+        out.seek(0)
+        lines = out.read().splitlines()
+
+    assert "25/25" in shown
+    assert len(lines) == 26
+    assert "\x1b" not in "".join(lines)
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:
+        # Linux's way of saying that nobody writes any more.
+        return b""
 
 
 def test_no_colour_where_none_is_wanted(run: Run) -> None:

@@ -18,7 +18,7 @@ PROVIDERS = ("kaleyra", "wacr")
 def test_a_process_sends_to_everyone_once(serve: Serve, run_process: Run, provider: str) -> None:
     """A line per recipient, a count that adds up, an exit code, and the server's own truth agree."""
     sandbox = serve()
-    ran = run_process("send", "--provider", provider, "--to", PEOPLE, "text", "hello")
+    ran = run_process("send", "--provider", provider, "--limit", "100/s", "--to", PEOPLE, "text", "hello")
 
     *lines, count = ran.lines
     assert (5, "") == (ran.code, ran.err)
@@ -33,7 +33,7 @@ def test_a_process_sends_to_everyone_once(serve: Serve, run_process: Run, provid
 def test_json_is_one_object_a_recipient(serve: Serve, run_process: Run, provider: str) -> None:
     """--json parses line by line, covers every row of the input, and carries the ids that the server gave."""
     sandbox = serve()
-    ran = run_process("send", "--provider", provider, "--to", PEOPLE, "--json", "text", "hello")
+    ran = run_process("send", "--provider", provider, "--limit", "100/s", "--to", PEOPLE, "--json", "text", "hello")
 
     outcomes = sorted(map(json.loads, ran.lines), key=lambda outcome: outcome["position"])
     assert ["accepted", "rejected", "accepted", "rejected", "unknown"] == [found["status"] for found in outcomes]

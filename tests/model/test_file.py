@@ -157,9 +157,14 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 def test_a_named_pipe_is_refused_rather_than_waited_for(tmp_path: Path) -> None:
     """Opening a pipe that nobody writes to would hang for ever."""
     os.mkfifo(tmp_path / "pipe.png")
+    # Filled and held open, so that code which opens it is seen to do so instead of hanging the tests.
+    writer = os.open(tmp_path / "pipe.png", os.O_RDWR)
+    os.write(writer, PNG.ljust(4 * HEAD))
 
     with pytest.raises(InvalidMessage, match="is not a file"):
         File.at(tmp_path / "pipe.png")
+    assert PNG == os.read(writer, len(PNG))
+    os.close(writer)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the devices and files under test are Linux's")

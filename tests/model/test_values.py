@@ -187,7 +187,7 @@ def test_flags_are_no_numbers_and_numbers_no_flags(
         kind(**{**good, name: swapped})
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(contents())
 def test_any_content_is_hashable_equal_to_itself_and_sendable(content: Content) -> None:
     """Every kind can be a key, be rebuilt field by field, and be put into a message."""

@@ -406,6 +406,25 @@ async def test_bulk_never_bursts() -> None:
     await crowd.close()
 
 
+async def test_bulk_may_repeat_to_one_recipient_at_once() -> None:
+    """A retry to someone with a burst of 45 in 270 seconds does not wait for the even share of six seconds."""
+    crowd = Crowd({"sender": "100/s", "pair": "45/270s"})
+    for _ in range(3):
+        crowd.join("sender:s", "pair:a", bulk=True)
+
+    await crowd.clock.advance(0.1)
+
+    assert 3 == len(crowd.granted)
+
+
+async def test_a_refusal_that_names_no_lane_is_the_first_ones() -> None:
+    """The account's or the sender's; the recipient's pair is not to blame."""
+    crowd = Crowd({})
+    crowd.scheduler.report(("sender:s", "pair:a"), Verdict(Meaning.THROTTLED, 30.0), 0.1)
+
+    assert (30, 0) == (crowd.scheduler.paused_for(("sender:s",)), crowd.scheduler.paused_for(("pair:a",)))
+
+
 async def test_one_probe_goes_first_after_a_pause() -> None:
     """The others wait for its answer, or for two seconds if it has none."""
     crowd = Crowd({"account": "100/s"}, answers=False)

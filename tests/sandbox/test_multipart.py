@@ -156,6 +156,18 @@ def test_what_would_fill_the_memory_is_too_large(data: bytes) -> None:
         read(data)
 
 
+@pytest.mark.parametrize("start", [b"--XX", b"--XX\r\nX: "], ids=["after a mark", "in a header"])
+def test_what_never_ends_is_given_up_while_it_comes(start: bytes) -> None:
+    """Rather than held until the end."""
+    reader = FormReader("XX")
+    reader.feed(start)
+    for _ in range(15):
+        reader.feed(b" " * 1000)
+
+    with pytest.raises(Malformed):
+        reader.feed(b" " * 2000)
+
+
 @given(st.text(max_size=80), st.binary(max_size=80))
 def test_any_headers_end_in_a_form_or_in_a_refusal(parameter: str, content: bytes) -> None:
     """No input reaches a traceback."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import struct
 from collections.abc import Callable, Coroutine
 from ipaddress import ip_address
 from typing import Any
@@ -207,6 +208,29 @@ async def test_a_client_that_hangs_up_leaves_no_task_behind(provider: Provider, 
             await asyncio.sleep(0)
 
         assert 1 == sandbox.outbox.count()
+        assert not sandbox._busy
+
+
+@pytest.mark.parametrize("headers", [{}, {"Expect": "100-continue"}])
+@pytest.mark.parametrize("kind", [FaultKind.HUGE_BODY, FaultKind.SLOW_BODY, FaultKind.CUT_DURING, None])
+async def test_a_client_that_resets_at_once_is_no_error(
+    provider: Provider,
+    raw: Raw,
+    post: Post,
+    caplog: pytest.LogCaptureFixture,
+    kind: FaultKind | None,
+    headers: dict[str, str],
+) -> None:
+    """It sends and slams the door; whatever was to be said, nothing is logged and the next one is served."""
+    faults = [Fault(kind=kind, recipient="7")] if kind else []
+    async with Sandbox(providers=[provider], faults=faults, clock=ManualClock()) as sandbox:
+        for _ in range(20):
+            with socket.create_connection(("127.0.0.1", int(sandbox.url.rpartition(":")[2]))) as line:
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                line.sendall(post("+919812340007", **headers))
+        assert 200 == (await raw(sandbox, post())).status
+
+    assert [] == caplog.records
 
 
 async def test_lifecycle_misuse_is_a_sentence(provider: Provider) -> None:
@@ -231,15 +255,21 @@ async def test_what_was_accepted_can_be_asked_after_the_end(provider: Provider, 
     assert (1, 1) == (sandbox.outbox.count(), sandbox.counts["parrot"]["answered"])
 
 
+@pytest.mark.parametrize("headers", [{}, {"Expect": "100-continue"}])
 async def test_a_bug_in_a_dialect_shows_no_traceback(
-    provider: Provider, raw: Raw, post: Post, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    provider: Provider,
+    raw: Raw,
+    post: Post,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    headers: dict[str, str],
 ) -> None:
     """The client reads a bare 500; whoever runs the sandbox finds the reason in the log."""
     monkeypatch.setattr(provider.sandbox, "respond", lambda *_: 1 / 0)
     async with Sandbox(providers=[provider]) as sandbox:
-        heard = await raw(sandbox, post())
+        heard = await raw(sandbox, post(**headers))
 
-    assert 500 == heard.status
+    assert b"HTTP/1.1 500 " in heard.data
     assert b"ZeroDivision" not in heard.data
     assert "ZeroDivisionError" in caplog.text
     assert "wamsg.sandbox" == caplog.records[0].name

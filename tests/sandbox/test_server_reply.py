@@ -69,6 +69,28 @@ async def test_a_cut_during_the_body_leaves_half_of_the_true_answer(strike: Stri
     assert 1 == sandbox.outbox.count()
 
 
+@pytest.mark.parametrize("kind", ["cut_after_headers", "cut_during"])
+async def test_even_an_empty_answer_can_be_cut(sandbox: Sandbox, http: aiohttp.ClientSession, kind: str) -> None:
+    """A byte is promised that never comes."""
+    sandbox.faults.add(Fault(kind=FaultKind(kind)))
+    async with http.post(f"{sandbox.url}/parrot", json={"silent": "yes"}) as response:
+        assert (200, 1) == (response.status, response.content_length)
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await response.read()
+
+
+@pytest.mark.parametrize("size", [60_000, 8_000_000])
+async def test_what_is_said_before_a_cut_arrives(
+    sandbox: Sandbox, raw: Callable[[Sandbox, bytes], Awaitable[Any]], size: int
+) -> None:
+    """The reset does not swallow it; of a large answer it is 32 KiB rather than half."""
+    sandbox.faults.add(Fault(kind=FaultKind.CUT_DURING))
+    body = json.dumps({"to": "+919812340001", "text": "x" * size}).encode()
+    heard = await raw(sandbox, b"POST /parrot HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    assert (min(length(heard) // 2, 32_768), "reset") == (len(heard.body), heard.ending)
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [

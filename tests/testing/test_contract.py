@@ -469,7 +469,7 @@ FAULTS: Mapping[str, tuple[Change, str, tuple[object, ...], str]] = MappingProxy
         "no provider": (errors_made(lambda error, _: remade(error, provider=None)), SAMPLES, (), "provider is None"),
         "no lanes told": (errors_made(lambda error, _: remade(error, lanes=())), SAMPLES, (), "error.lanes"),
         "endless error": (errors_made(lambda error, _: remade(error, "x" * 600)), SAMPLES, (), "characters"),
-        "error of two lines": (errors_made(lambda error, _: remade(error, "a\nb")), SAMPLES, (), "one printable line"),
+        "error of two lines": (errors_made(lambda error, _: remade(error, "a\nb")), SAMPLES, (), "is not one line"),
         "not picklable": (errors_made(lambda _, response: Unpicklable("no", response)), SAMPLES, (), "Error"),
         "the transport's error": (
             errors_made(lambda error, _: NotSent(str(error), **vars(error))),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import asyncio
 import json
+import re
 import sys
 import tomllib
 from collections.abc import AsyncIterator, Iterator
 from configparser import ConfigParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from tests.support import third_party
 from wamsg import Image, Status, Text, collect, errors, fan_out, registry
 from wamsg.capabilities import FEATURES
 from wamsg.sandbox import Sandbox
+from wamsg.testing.contract import DriverContract
 from wamsg.transport.memory import SandboxTransport
 from wamsg.wire import Form
 
@@ -183,6 +186,33 @@ def test_its_metadata_says_what_its_project_file_says() -> None:
 
     assert project["entry-points"]["wamsg.providers"] == dict(written["wamsg.providers"])
     assert f"acme_provider-{project['version']}.dist-info" in {path.name for path in third_party.ACME.iterdir()}
+
+
+def _excerpts() -> list[tuple[str, str]]:
+    """File and code of every Python block of the page that tells how to add a provider."""
+    page = (Path(__file__).parents[2] / "docs" / "adding-a-provider.md").read_text()
+    return re.findall(r"```python\n# (\w+\.py)\n(.*?)```", page, re.DOTALL)
+
+
+def test_the_page_shows_the_code_that_is_tested() -> None:
+    """Whoever copies from docs/adding-a-provider.md copies what stands in this provider."""
+    excerpts = _excerpts()
+
+    assert {"__init__.py", "config.py", "encode.py", "decode.py", "driver.py", "test_contract.py"} == dict(
+        excerpts
+    ).keys()
+    for name, code in excerpts:
+        assert name == "test_contract.py" or code in (PACKAGE / name).read_text(), name
+
+
+def test_the_contract_runs_the_way_the_page_says() -> None:
+    """The page's own test file, as an outsider would run it, passes."""
+    code = dict(_excerpts())["test_contract.py"]
+    namespace: dict[str, Any] = {}
+    exec(code, namespace)  # noqa: S102 -- our own page
+
+    assert issubclass(namespace["TestAcme"], DriverContract)
+    namespace["TestAcme"]().test_a_feature_reaches_its_recipients("text")
 
 
 def _imported(node: ast.AST) -> list[str]:

@@ -86,7 +86,7 @@ class RawServer:
         self.connections += 1
         try:
             await self.script(Dialogue(self, reader, writer))
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
             writer.transport.abort() if writer.transport.get_extra_info("sslcontext") else writer.close()

@@ -11,7 +11,7 @@ import pytest
 
 from tests.transport.conftest import Open, Serve
 from tests.transport.raw_server import Dialogue, ok, polite, silent
-from wamsg.errors import ConfigError, NotSent, Unanswered
+from wamsg.errors import ConfigError, NotSent, Unanswered, WamsgError
 from wamsg.transport.aiohttp import AiohttpTransport
 from wamsg.wire import Request, Response
 
@@ -75,7 +75,7 @@ async def test_a_closed_transport_says_so(serve: Serve) -> None:
     transport = AiohttpTransport()
     await transport.aclose()
 
-    with pytest.raises(RuntimeError, match="transport is closed"):
+    with pytest.raises(WamsgError, match="transport is closed"):
         await transport.send(post(server.url))
 
     assert server.connections == 0
@@ -98,9 +98,9 @@ def test_another_loop_is_refused() -> None:
     try:
         first.run_until_complete(use(transport))
 
-        with pytest.raises(RuntimeError, match="another event loop"):
+        with pytest.raises(WamsgError, match="another event loop"):
             second.run_until_complete(use(transport))
-        with pytest.raises(RuntimeError, match="another event loop"):
+        with pytest.raises(WamsgError, match="another event loop"):
             second.run_until_complete(transport.aclose())
 
         first.run_until_complete(transport.aclose())
@@ -128,6 +128,21 @@ async def test_a_cancelled_close_still_closes(serve: Serve) -> None:
     assert [left for left in asyncio.all_tasks() - tasks_before if is_ours(left)] == []
     await server.gone.wait()
     await transport.aclose()
+
+
+async def test_two_who_close_at_once_both_wait(serve: Serve) -> None:
+    """Neither returns before the connections are gone."""
+    server = await serve(polite)
+    tasks_before = asyncio.all_tasks()
+    transport = AiohttpTransport()
+    await transport.send(post(server.url))
+    first = asyncio.ensure_future(transport.aclose())
+    await asyncio.sleep(0)
+
+    await transport.aclose()
+
+    await first
+    assert [left for left in asyncio.all_tasks() - tasks_before if is_ours(left)] == []
 
 
 async def test_closing_under_a_request_in_flight_leaves_it_unanswered(serve: Serve) -> None:
@@ -216,7 +231,7 @@ async def test_a_session_closed_by_its_owner_is_reported(serve: Serve) -> None:
     await session.close()
 
     for transport in (used, unused):
-        with pytest.raises(RuntimeError, match="session that this transport was given is closed"):
+        with pytest.raises(WamsgError, match="session that this transport was given is closed"):
             await transport.send(post(server.url))
         await transport.aclose()
 

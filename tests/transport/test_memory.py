@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wamsg.driver import Accepted, Answer
-from wamsg.errors import Unanswered
+from wamsg.errors import Unanswered, WamsgError
 from wamsg.transport.memory import MemoryTransport, SandboxTransport
 from wamsg.wire import Request, Response
 
@@ -43,7 +43,7 @@ async def test_a_closed_transport_says_so() -> None:
     await transport.aclose()
     await transport.aclose()
 
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(WamsgError, match="closed"):
         await transport.send(REQUEST)
 
     assert transport.requests == []

@@ -17,6 +17,7 @@ from wamsg.cli.settings import ProviderOptions, choose, connect
 from wamsg.errors import ConfigError, SendError
 from wamsg.model import Content, Message, Outcome, PhoneNumber, ReadReceipt
 from wamsg.transport.aiohttp import AiohttpTransport
+from wamsg.wire import Priority
 
 #: Stands in for the recipients while the message is checked.
 _ANYONE = PhoneNumber("+12025550100")
@@ -100,6 +101,8 @@ async def _fan_out(messenger: Recall, message: Message, to: list[str], options: 
         concurrency=options.concurrency,
         reply_to=message.reply_to,
         provider_options=message.provider_options,
+        # Someone sits before the screen: a few may go at once rather than evenly spaced as a broadcast would.
+        priority=Priority.INTERACTIVE,
     )
     stopped = False
 

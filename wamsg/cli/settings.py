@@ -76,7 +76,7 @@ def _config_path(given: Path | None, environ: Mapping[str, str]) -> Path | None:
     # XDG Base Directory Specification: ~/.config unless XDG_CONFIG_HOME says otherwise.
     home = environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111 -- Path raises without a home
     path = Path(home) / "wamsg" / "config.toml"
-    return path if path.exists() else None
+    return path if os.path.exists(path) else None  # noqa: PTH110 -- Path.exists raises where one may not look
 
 
 def _read_config(path: Path) -> dict[str, object]:

@@ -111,10 +111,10 @@ def number(minimum: float, maximum: float) -> Validator:
 
 
 def one_of(*types: type) -> Validator:
-    """An instance of one of ``types``; true and false are no whole numbers here."""
+    """An instance of one of ``types``."""
 
     def check(name: str, value: object) -> None:
-        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+        if not isinstance(value, types):
             wanted = " or ".join(kind.__name__ for kind in types)
             raise InvalidMessage(f"{name} must be {wanted}, not {type(value).__name__}", field=name)
 

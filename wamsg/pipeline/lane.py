@@ -75,6 +75,8 @@ class Lane:
         if rate is None or pace is None:
             return max(ready, self._due) if ready < self._gentle_until else ready
         allowed = rate.count
+        # Bulk makes room for others where there are others: on an account or a sender, not on one recipient's pair.
+        bulk = bulk and flight is not None
         if bulk and self._reserve and now - self._interactive_at < _RESERVE_FOR:
             allowed -= self._reserve
         if len(self._grants) >= allowed:

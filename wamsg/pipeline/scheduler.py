@@ -110,7 +110,8 @@ class Scheduler:
             return
         if verdict.meaning is Meaning.THROTTLED:
             named = tuple(key for key in lanes if kind_of(key) in verdict.lane_kinds)
-            self.pause(named or lanes, verdict.retry_after)
+            # A refusal that names nothing is the account's or the sender's, not this recipient's.
+            self.pause(named or lanes[:1], verdict.retry_after)
             return
         for key in lanes:
             lane = self._lanes.find(key)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Protocol
 
@@ -43,11 +42,10 @@ class FileLaneStore:
             name: {"rate": item.rate, "ceiling": item.ceiling, "paused_until": item.paused_until}
             for name, item in self._known.items()
         }
-        # mkstemp makes it readable by its owner alone.
-        handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
-        with os.fdopen(handle, "w") as stream:
+        fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
             json.dump(document, stream)
-        Path(temporary).replace(self._path)
+        fresh.replace(self._path)
 
 
 def _read(path: Path) -> dict[str, Learnt]:

@@ -22,7 +22,7 @@ from wamsg.wire import Request, Response
 class Counts:
     """What became of the requests to one mount, since the start.
 
-    Each request counts once, when it is decided: answered, refused, throttled, faulted or unreadable.
+    Each whole request counts once, when it is decided: answered, refused, throttled, faulted or unreadable.
     """
 
     #: The dialect's own answer, below 400.
@@ -33,7 +33,7 @@ class Counts:
     throttled: int = 0
     #: Met a fault, scripted or magic.
     faulted: int = 0
-    #: Malformed, too large, or cut off by the client.
+    #: Malformed or too large.
     unreadable: int = 0
     #: Messages accepted, one per recipient: what went into the outbox.
     accepted: int = 0

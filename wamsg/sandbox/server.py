@@ -164,6 +164,9 @@ class Sandbox:
         self._busy.add(task)
         try:
             return await self._answer(request)
+        except ConnectionError:
+            # The client hung up while it was written to: nobody hears what is said, and it is no error of ours.
+            return web.Response()
         finally:
             self._busy.discard(task)
 

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from urllib.parse import parse_qsl
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
 from wamsg.sandbox.multipart import FormReader, ReceivedFile, TooLarge, boundary_of
 from wamsg.wire import Form, Part
@@ -19,7 +18,7 @@ Body = tuple[bytes | Form | None, tuple[ReceivedFile, ...]]
 
 
 class Unreadable(Exception):
-    """The body cannot be read; ``status`` says why: 400 malformed or cut off, 413 too large, 417 expectation."""
+    """The body cannot be read; ``status`` says why: 400 malformed, 413 too large, 417 expectation."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"answered with {status}")
@@ -44,8 +43,8 @@ async def read_body(request: web.BaseRequest, most: int = MOST_BYTES) -> Body:
                 return await _bytes(request, most), ()
     except TooLarge:
         raise Unreadable(413) from None
-    except (ValueError, web.RequestPayloadError, HttpProcessingError, ConnectionError):
-        # Broken form, broken chunk or compression, or a client that left: nobody heard a whole request.
+    except (ValueError, web.RequestPayloadError):
+        # A broken form, or broken compression.
         raise Unreadable(400) from None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import struct
 import sys
@@ -19,6 +18,8 @@ from wamsg.wire import Response
 _FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
 _BLOCK = b" " * 65_536
 _DRIPS = 10
+#: A reset also throws away what the kernel holds, so no more is sent than every receiver has room for at once.
+_MOST_HALF = 32_768
 _NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 _Act = Callable[[web.BaseRequest, Response, Fault, Clock], Awaitable[web.StreamResponse]]
@@ -29,10 +30,7 @@ async def carry_out(request: web.BaseRequest, reply: Reply, clock: Clock) -> web
     act = None if reply.fault is None else _ACTS.get(reply.fault.kind)
     if reply.fault is None or act is None:
         return plain(reply.response)
-    # A client that hangs up on a slow or endless answer does what the fault is there to make it do.
-    with contextlib.suppress(ConnectionError):
-        return await act(request, reply.response, reply.fault, clock)
-    return plain(reply.response)
+    return await act(request, reply.response, reply.fault, clock)
 
 
 def plain(response: Response) -> web.Response:
@@ -64,8 +62,9 @@ async def _break_off(request: web.BaseRequest, response: Response, fault: Fault,
     # An empty body could not be cut, so one byte is promised that never comes.
     stream = await _begin(request, response, max(1, len(response.body)))
     if fault.kind is FaultKind.CUT_DURING:
-        await stream.write(response.body[: len(response.body) // 2])
-    await _flush(request, clock)
+        await stream.write(response.body[: min(len(response.body) // 2, _MOST_HALF)])
+    # uvloop hands what is written to the kernel at its next turn, and a reset would throw it away.
+    await clock.sleep(0.0)
     _cut(request, fault.ending)
     return stream
 
@@ -99,15 +98,6 @@ async def _begin(request: web.BaseRequest, response: Response, length: int) -> w
     stream.content_length = length
     await stream.prepare(request)
     return stream
-
-
-async def _flush(request: web.BaseRequest, clock: Clock) -> None:
-    # A reset throws away what the loop still holds, so hand all of it to the kernel first. uvloop writes at its next
-    # turn, hence the yield.
-    if request.transport is not None:
-        request.transport.set_write_buffer_limits(high=0)
-    await clock.sleep(0.0)
-    await request.writer.drain()
 
 
 def _cut(request: web.BaseRequest, ending: Ending) -> None:

@@ -12,7 +12,7 @@ import pytest
 from wamsg.errors import ConfigError
 from wamsg.pipeline import Rate
 from wamsg.settings import env_name, resolve, settings_of
-from wamsg.testing.contract_subject import Subject
+from wamsg.testing.contract_subject import Subject, is_line
 
 #: Addresses that would carry credentials to the wrong place, or cannot be one.
 WRONG_ADDRESSES = (
@@ -59,7 +59,7 @@ class SettingsContract(Subject):
             assert field.name in known, f"{field.name} is not made with wamsg.settings.setting"
             help_text = known[field.name].help
             assert help_text.strip(), f"{field.name} has no help text"
-            assert help_text.isprintable(), f"the help text of {field.name} is not one line"
+            assert is_line(help_text), f"the help text of {field.name} is not one line"
         assert "base_url" in known, "there is no base_url; tests and the sandbox need to set it"
 
     def test_a_missing_required_setting_is_named(self) -> None:

@@ -7,10 +7,11 @@ import json
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, ClassVar
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from wamsg.capabilities import FEATURES, as_sent
 from wamsg.driver import Accepted, Driver, Provider
@@ -26,8 +27,13 @@ PICTURE = File.of(b"\x89PNG\r\n\x1a\n" + bytes(32))
 #: Statuses whose bodies the sandbox is asked for.
 FAILURES = (400, 401, 403, 404, 408, 413, 422, 429, 500, 502, 503, 504)
 
-#: The tests are inherited on purpose, which hypothesis would otherwise warn of.
-relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow])
+#: The tests are inherited on purpose, which hypothesis would otherwise warn of; one fault at a time, told soon.
+relaxed = settings(
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+    report_multiple_bugs=False,
+    suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow],
+)
 
 
 @frozen(kw_only=True)
@@ -120,6 +126,11 @@ class Subject:
         responses += [self.provider.sandbox.failure(status) for status in FAILURES]
         known = {(response.status, response.body) for response in responses if response.json() is not None}
         return [(status, json.loads(body)) for status, body in sorted(known)]
+
+
+def is_line(text: str) -> bool:
+    """Whether it is fit for one line of a log: no control characters, no line breaks of any kind, no half of a pair."""
+    return not any(category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
 
 
 def origin(url: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, ClientSess
 from yarl import URL
 
 from wamsg.clock import Clock, SystemClock
-from wamsg.errors import ConfigError, SendError
+from wamsg.errors import ConfigError, SendError, WamsgError
 from wamsg.transport.aiohttp_body import Body, bytes_body, form_body
 from wamsg.transport.aiohttp_failures import EXPECTED, cause, failure
 from wamsg.wire import Form, Request, Response
@@ -25,7 +25,7 @@ class AiohttpTransport:
 
     ``timeout`` (seconds, None for none) bounds one attempt as a whole, ``connect_timeout`` the part until there is a
     connection, waiting for a free one included. ``keepalive`` is how long an idle connection is kept: less than the
-    5 seconds after which common servers (Node, uvicorn, gunicorn, Apache) close theirs, because a request into a
+    5 seconds after which common servers (Node, uvicorn, Apache) close theirs, because a request into a
     connection that is just being closed ends as `wamsg.errors.Unanswered`. Of an answer at most ``max_body`` bytes
     are read. ``proxy`` is an ``http://`` address; environment variables and .netrc are not looked at.
 
@@ -71,7 +71,7 @@ class AiohttpTransport:
         """The answer to ``request``, of any status; redirects are answers too.
 
         Raises `wamsg.errors.NotSent`, `wamsg.errors.Unanswered`, and `wamsg.errors.InvalidMessage` for a file that
-        cannot be read or has changed. RuntimeError after `aclose`, in another event loop than the first request's, and
+        cannot be read or has changed. WamsgError after `aclose`, in another event loop than the first request's, and
         when the session's owner has closed it.
         """
         session = self._ready()
@@ -97,24 +97,24 @@ class AiohttpTransport:
 
     def _ready(self) -> ClientSession:
         if self._closed:
-            raise RuntimeError("this transport is closed; make a new one")
+            raise WamsgError("this transport is closed; make a new one")
         session = self._session
         if session is None:
             session = self._session = self._open()
         self._check_loop()
         if session.closed:
-            raise RuntimeError("the aiohttp session that this transport was given is closed; close the transport first")
+            raise WamsgError("the aiohttp session that this transport was given is closed; close the transport first")
         return session
 
     def _check_loop(self) -> None:
         if self._loop is not asyncio.get_running_loop():
-            raise RuntimeError("this transport was opened in another event loop; make one for each loop")
+            raise WamsgError("this transport was opened in another event loop; make one for each loop")
 
     def _open(self) -> ClientSession:
         self._loop = asyncio.get_running_loop()
         lender = self._lender
         if lender is not None and lender.closed:
-            raise RuntimeError("the aiohttp session that this transport was given is closed")
+            raise WamsgError("the aiohttp session that this transport was given is closed")
         return ClientSession(
             connector=lender.connector if lender else self._connector(),
             connector_owner=lender is None,

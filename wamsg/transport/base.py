@@ -14,7 +14,8 @@ class Transport(Protocol):
         """The answer to ``request``, of any status.
 
         Raises `wamsg.errors.NotSent` if no byte of it left this machine, and `wamsg.errors.Unanswered` if it may
-        have arrived and no complete answer came back. Never repeats a request by itself.
+        have arrived and no complete answer came back; `wamsg.errors.InvalidMessage` for a file that cannot be read or
+        has changed since it was looked at. Never repeats a request by itself.
         """
         ...
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wamsg.driver import Accepted, SandboxDialect
+from wamsg.errors import WamsgError
 from wamsg.wire import Request, Response
 
 
@@ -20,9 +21,9 @@ class MemoryTransport:
         self.requests: list[Request] = []
 
     async def send(self, request: Request) -> Response:
-        """What the handler says to ``request``. Raises RuntimeError after `aclose`."""
+        """What the handler says to ``request``. Raises WamsgError after `aclose`."""
         if self._closed:
-            raise RuntimeError("this transport is closed; make a new one")
+            raise WamsgError("this transport is closed; make a new one")
         self.requests.append(request)
         return self._handler(request)
 

@@ -35,8 +35,9 @@ class Headers(Mapping[str, str]):
         return f"<Headers {', '.join(self._values)}>"
 
 
-def _as_headers(headers: Mapping[str, str]) -> Headers:
-    return headers if isinstance(headers, Headers) else Headers(headers)
+def _as_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    # An HTTP library's own headers know how to compare names; only a plain dict has to be taught.
+    return Headers(headers) if type(headers) is dict else headers
 
 
 class Meaning(Enum):
@@ -61,7 +62,7 @@ class Verdict:
     meaning: Meaning
     #: Seconds to wait, where the answer says so.
     retry_after: float | None = None
-    #: Kinds of lanes that a throttling concerns, such as ``("pair",)``; empty means all of the request's lanes.
+    #: Kinds of lanes that a throttling concerns, such as ``("pair",)``; empty means the request's first lane.
     lane_kinds: tuple[str, ...] = ()
 
 

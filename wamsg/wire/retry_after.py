@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC
-from email.utils import parsedate_to_datetime
 
 #: Above this (a day, in seconds) a wait is a mistake of the server rather than an instruction.
 ABSURD = 86_400.0
@@ -43,6 +42,9 @@ def _sane(seconds: float | None) -> float | None:
 def _timestamp(text: str | None) -> float | None:
     if text is None or len(text) > 64:
         return None
+    # Imported on use: dates are rare, and the e-mail package is large.
+    from email.utils import parsedate_to_datetime
+
     try:
         moment = parsedate_to_datetime(text)
         # "-0000" parses as naive; HTTP dates are UTC by definition.

@@ -79,7 +79,10 @@ async def _fan_out(
     outcomes = []
     # The user's own settings must not lead the demo anywhere else.
     settings: dict[str, Any] = dict(sandbox.settings(provider))
-    client = wamsg.connect(provider, limits=_SENDER_LIMIT, retry=_RETRY, timeout=_TIMEOUT, environ={}, **settings)
+    # One limit to watch: that of the account or the sender, not those of single recipients.
+    main, *others = sandbox.mounts[provider].provider.limits
+    limits: dict[str, str | None] = {main: _SENDER_LIMIT, **dict.fromkeys(others)}
+    client = wamsg.connect(provider, limits=limits, retry=_RETRY, timeout=_TIMEOUT, environ={}, **settings)
     async with client:
         async for outcome in wamsg.fan_out(client, content, to=people):
             outcomes.append(outcome)

@@ -55,7 +55,7 @@ class Rule:
     error: type[SendError]
     #: Seconds to wait where the answer's headers do not say.
     retry_after: float | None = field(default=None, kw_only=True)
-    #: Kinds of lanes that a throttling concerns; empty means all of them.
+    #: Kinds of lanes that a throttling concerns; empty means the sender's.
     lane_kinds: tuple[str, ...] = field(default=(), kw_only=True)
     #: Whether it is said of the request as a whole, before anyone was sent to: its payload was not even read.
     whole_request: bool = field(default=False, kw_only=True)

@@ -1,0 +1,1 @@
+"""Measurements, always side by side with what one would use instead; run them with ``python -m benchmarks``."""
