@@ -16,11 +16,13 @@ from wamsg.fanout import FanOut, collect, fan_out
 from wamsg.messenger import Messenger
 from wamsg.model import *  # noqa: F403 -- the model's __all__ is the list
 from wamsg.pipeline import RetryPolicy
+from wamsg.wire import Priority
 
 __all__ = [  # noqa: PLE0604 -- strings all the same
     "Client",
     "FanOut",
     "Messenger",
+    "Priority",
     "RetryPolicy",
     "collect",
     "connect",

@@ -28,6 +28,7 @@ from wamsg import (
     Messenger,
     Outcome,
     PhoneNumber,
+    Priority,
     Reaction,
     ReadReceipt,
     RetryPolicy,
@@ -52,7 +53,6 @@ from wamsg.errors import (
     WamsgError,
     WindowClosed,
 )
-from wamsg.wire import Priority
 
 
 async def send_one() -> str | None:
