@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -100,7 +100,7 @@ def sample(*, base: str, contender: str, messages: int) -> dict[str, float]:
 
 
 @contextmanager
-def _sampling() -> Any:
+def _sampling() -> Iterator[Counter[str]]:
     counts: Counter[str] = Counter()
 
     def note(_signal: int, frame: FrameType | None) -> None:

@@ -18,7 +18,7 @@ from wamsg.errors import InvalidMessage, NotSent, Rejected, SendError, Throttled
 from wamsg.model import Media, Message, SendResult, Text
 from wamsg.settings import Secret, base_url, setting
 from wamsg.testing.contract import DriverContract
-from wamsg.wire import OK, REJECTED, Form, Headers, Meaning, Operation, Request, Response, Verdict
+from wamsg.wire import OK, Form, Headers, Meaning, Operation, Request, Response, Verdict
 
 with third_party.visible():
     import acme_provider
@@ -207,8 +207,9 @@ def _trusting(self: Any, response: Response) -> Verdict:
     return OK if 200 <= response.status < 300 else AcmeDriver.classify(self, response)
 
 
-def _trusting_json(_self: Any, response: Response) -> Verdict:
-    return Verdict(Meaning.OK) if response.json()["ok"] else REJECTED  # type: ignore[index]  # the fault on trial
+def _trusting_json(self: Any, response: Response) -> Verdict:
+    response.json()["ok"]  # type: ignore[index]  # the fault on trial
+    return AcmeDriver.classify(self, response)
 
 
 def _resending(self: Any, response: Response) -> Verdict:

@@ -121,14 +121,14 @@ def test_null_is_remembered_too() -> None:
     assert judged.judged(UNDECIDED).json() is None
 
 
-def test_a_verdict_is_added_without_changing_the_original() -> None:
-    """A response is a value."""
+def test_a_verdict_is_noted_on_the_answer_itself() -> None:
+    """Nothing else of it changes."""
     response = Response(status=429, headers={"a": "1"}, body=b"x", received_at=5.0)
     verdict = Verdict(Meaning.THROTTLED, retry_after=3.0, lane_kinds=("pair",))
 
     judged = response.judged(verdict)
 
-    assert UNDECIDED is response.verdict
+    assert judged is response
     assert verdict is judged.verdict
     assert (429, "1", b"x", 5.0) == (judged.status, judged.headers["A"], judged.body, judged.received_at)
 

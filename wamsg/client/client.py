@@ -113,7 +113,7 @@ class Client:
             self._check_open()
         request = operation.request
         if priority is not request.priority:
-            request = evolve(request, priority=priority)
+            request = request.at(priority)
         return operation.decode(await self._pipeline(request))
 
     async def _uploaded(self, message: Message) -> Message:
@@ -125,12 +125,7 @@ class Client:
                 ids[media.file] = await self._uploads.id_of(media, media.file)
         if not ids:
             return message
-        return Message(
-            content=with_media_ids(message.content, ids),
-            to=message.to,
-            reply_to=message.reply_to,
-            provider_options=message.provider_options,
-        )
+        return evolve(message, content=with_media_ids(message.content, ids))
 
     async def _upload(self, media: Media) -> str:
         operation = self.driver.encode_upload(media)

@@ -49,6 +49,7 @@ CONTENT_TYPES: tuple[type, ...] = (
 )
 
 M = TypeVar("M")
+_NO_OPTIONS: Mapping[str, object] = MappingProxyType({})
 
 Recipients = str | PhoneNumber | tuple[PhoneNumber, ...] | None
 
@@ -67,11 +68,13 @@ def _recipients(value: object) -> object:
 
 
 def _options(value: Mapping[str, object] | None) -> Mapping[str, object]:
-    if value is not None and not isinstance(value, Mapping):
+    if value is None:
+        return _NO_OPTIONS
+    if not isinstance(value, Mapping):
         raise InvalidMessage("provider_options must be a mapping", field="provider_options")
-    if not all(isinstance(name, str) for name in value or ()):
+    if not all(isinstance(name, str) for name in value):
         raise InvalidMessage("provider_options must have names that are text", field="provider_options")
-    return MappingProxyType(dict(value or {}))
+    return MappingProxyType(dict(value))
 
 
 @frozen(kw_only=True)
@@ -99,7 +102,9 @@ class Message:
 
 def local_media(content: Content) -> tuple[Media, ...]:
     """Every piece of media in ``content`` that is a local file: the media itself, headers, cards."""
-    found: list[object] = [content, getattr(content, "header", None)]
+    if isinstance(content, Media):
+        return (content,) if content.file is not None else ()
+    found: list[object] = [getattr(content, "header", None)]
     if isinstance(content, Template):
         found += [card.header for card in content.cards]
     return tuple(media for media in found if isinstance(media, Media) and media.file is not None)

@@ -82,6 +82,18 @@ class Request:
     #: Whether sending it twice does no harm (reads). A message is never repeatable.
     repeatable: bool = False
 
+    def at(self, priority: Priority) -> Request:
+        """The same request with another priority."""
+        return Request(
+            method=self.method,
+            url=self.url,
+            headers=self.headers,
+            body=self.body,
+            lanes=self.lanes,
+            priority=priority,
+            repeatable=self.repeatable,
+        )
+
     def __repr__(self) -> str:
         return f"<Request {self.method} {urlsplit(self.url).hostname}>"
 
