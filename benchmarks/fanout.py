@@ -36,7 +36,7 @@ class Plan:
 
 def section(*, quick: bool) -> str:
     """The table."""
-    plan = Plan(recipients=20_000, rounds=1) if quick else Plan()
+    plan = Plan(recipients=10_000, rounds=1) if quick else Plan()
     samples: dict[str, list[list[float]]] = defaultdict(list)
     with nginx() as base:
         for round_ in range(plan.rounds):

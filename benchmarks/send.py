@@ -40,7 +40,7 @@ class Plan:
     loops: tuple[str, ...] = ("asyncio", "uvloop")
 
 
-QUICK = Plan(messages=1_000, warm_up=200, rounds=1, loops=("asyncio",))
+QUICK = Plan(messages=1_000, warm_up=200, rounds=1, workers=(64,))
 Key = tuple[str, str, int, str]
 
 

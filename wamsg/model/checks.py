@@ -118,7 +118,14 @@ def one_of(*types: type) -> Validator:
             wanted = " or ".join(kind.__name__ for kind in types)
             raise InvalidMessage(f"{name} must be {wanted}, not {type(value).__name__}", field=name)
 
-    return _field(check)
+    complain = _field(check)
+
+    def validate(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        # The good case first: making the field's name costs more than looking at the value.
+        if not isinstance(value, types):
+            complain(instance, attribute, value)
+
+    return validate
 
 
 def optional_one_of(*types: type) -> Validator:

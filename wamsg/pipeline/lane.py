@@ -7,6 +7,7 @@ from collections import deque
 from wamsg.pipeline.flight import Flight
 from wamsg.pipeline.pace import Pace
 from wamsg.pipeline.rate import Rate
+from wamsg.wire import Meaning
 
 NEVER = float("inf")
 _LONG_AGO = float("-inf")
@@ -86,19 +87,24 @@ class Lane:
 
     def take(self, now: float, *, bulk: bool = False) -> None:
         """Note that one goes at ``now``."""
+        if self.flight is not None:
+            self.flight.under_way += 1
         if self.rate is not None and self.pace is not None:
             if not isinstance(self._grants, deque) and len(self._grants) >= self.rate.count:
                 del self._grants[0]
             self._grants.append(now)
             self.pace.granted(now)
-        if not bulk:
-            self._interactive_at = now
-        self._due = (self._due if self._due >= now - _CATCH_UP else now) + self._spacing
+            if not bulk:
+                self._interactive_at = now
+        if self.pace is not None or now < self._gentle_until:
+            self._due = (self._due if self._due >= now - _CATCH_UP else now) + self._spacing
         if self._probe_next:
             self._probe_next, self._probe_until = False, now + _PROBE
 
     def give_back(self, taken_at: float) -> None:
         """Undo a `take` whose request never started."""
+        if self.flight is not None:
+            self.flight.under_way -= 1
         if taken_at in self._grants:
             self._grants.remove(taken_at)
             self._due -= self._spacing
@@ -121,8 +127,15 @@ class Lane:
         self._probe_next, self._probe_until = True, _LONG_AGO
         return slowed
 
-    def answered(self) -> bool:
-        """An answer that was no refusal; whether it ends a probe that others wait for."""
+    def ended(self, meaning: Meaning | None, seconds: float, now: float) -> bool:
+        """A request that was let through has ended, with no word if ``meaning`` is None.
+
+        Whether that ends a probe for which others wait.
+        """
+        if self.flight is not None:
+            self.flight.ended(meaning, seconds, now)
+        if meaning is None or meaning is Meaning.THROTTLED:
+            return False
         self._strikes = 0
         probing = self._probe_until > _LONG_AGO
         self._probe_until = _LONG_AGO

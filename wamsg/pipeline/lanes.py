@@ -30,6 +30,7 @@ class Lanes:
         self._store = store
         self._lanes: dict[str, Lane] = {}
         self._sweep_at = _SWEEP_FROM
+        self._limited = any(limits.values())
 
     def __iter__(self) -> Iterator[Lane]:
         return iter(tuple(self._lanes.values()))
@@ -60,7 +61,7 @@ class Lanes:
         for index, key in enumerate(keys):
             lane = self._lanes.get(key)
             if lane is None:
-                if index and self._limits.get(kind_of(key)) is None:
+                if index and (not self._limited or self._limits.get(kind_of(key)) is None):
                     continue
                 lane = self.get(key, guarded=not index)
             found.append(lane)
@@ -69,6 +70,7 @@ class Lanes:
     def change(self, kind: str, rate: Rate | None) -> list[Lane]:
         """Give a kind another limit; the lanes concerned, which keep their past."""
         self._limits[kind] = rate
+        self._limited = any(self._limits.values())
         changed = [lane for lane in self if kind_of(lane.key) == kind]
         for old in changed:
             lane = self._lanes[old.key] = Lane(old.key, rate, reserve=self._reserve)

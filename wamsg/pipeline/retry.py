@@ -113,7 +113,7 @@ class _Course:
         if isinstance(end, SendError):
             return self._request.repeatable
         meaning, wait = end.verdict.meaning, end.verdict.retry_after or 0.0
-        if meaning in {Meaning.THROTTLED, Meaning.UNAVAILABLE}:
+        if meaning is Meaning.THROTTLED or meaning is Meaning.UNAVAILABLE:
             return wait <= self._policy.max_wait
         return meaning is Meaning.UNDECIDED and self._request.repeatable
 

@@ -76,13 +76,13 @@ class Scheduler:
         now = self._clock.monotonic()
         bulk = priority is Priority.BULK
         known = self._lanes.known(lanes)
+        if self._queues and any(self._goes_before(lane.key, bulk=bulk) for lane in known):
+            return False
         for lane in known:
-            queue = self._queues.get(lane.key)
-            if queue is not None and (bulk or queue.first(bulk=False) is not None):
+            if lane.ready_at(now, bulk=bulk) > now:
                 return False
-            if lane.key in self._claims or lane.ready_at(now, bulk=bulk) > now:
-                return False
-        self._take(known, now, bulk=bulk)
+        for lane in known:
+            lane.take(now, bulk=bulk)
         return True
 
     async def acquire(self, lanes: tuple[str, ...], priority: Priority = Priority.INTERACTIVE) -> None:
@@ -105,18 +105,19 @@ class Scheduler:
     def report(self, lanes: tuple[str, ...], verdict: Verdict | None, seconds: float) -> None:
         """A request over these lanes ended after so many seconds."""
         now = self._clock.monotonic()
-        self._landed(lanes, verdict, seconds, now)
-        if verdict is None:
-            return
-        if verdict.meaning is Meaning.THROTTLED:
+        meaning = None if verdict is None else verdict.meaning
+        for key in lanes:
+            lane = self._lanes.find(key)
+            if lane is None:
+                continue
+            probed = lane.ended(meaning, seconds, now)
+            queue = self._queues.get(key) if self._queues else None
+            if queue is not None and (probed or queue.wake_at == NEVER):
+                self._wake(key, now)
+        if verdict is not None and meaning is Meaning.THROTTLED:
             named = tuple(key for key in lanes if kind_of(key) in verdict.lane_kinds)
             # A refusal that names nothing is the account's or the sender's, not this recipient's.
             self.pause(named or lanes[:1], verdict.retry_after)
-            return
-        for key in lanes:
-            lane = self._lanes.find(key)
-            if lane is not None and lane.answered() and key in self._queues:
-                self._wake(key, now)
 
     def pause(self, lanes: Iterable[str], retry_after: float | None) -> None:
         """Stop everyone on these lanes for ``retry_after`` seconds, or for a growing time where it is None.
@@ -165,26 +166,10 @@ class Scheduler:
             in_flight=lane.flight.under_way if lane.flight else 0,
         )
 
-    def _take(self, lanes: list[Lane], now: float, *, bulk: bool) -> None:
-        for lane in lanes:
-            lane.take(now, bulk=bulk)
-            if lane.flight is not None:
-                lane.flight.under_way += 1
-
-    def _landed(self, lanes: tuple[str, ...], verdict: Verdict | None, seconds: float, now: float) -> None:
-        for key in lanes:
-            lane = self._lanes.find(key)
-            flight = lane.flight if lane else None
-            if flight is None:
-                continue
-            flight.under_way = max(0, flight.under_way - 1)
-            if verdict is not None and verdict.meaning in {Meaning.UNDECIDED, Meaning.UNAVAILABLE}:
-                flight.lost(now)
-            elif verdict is not None:
-                flight.landed(seconds)
-            queue = self._queues.get(key)
-            if queue is not None and queue.wake_at == NEVER:
-                self._wake(key, now)
+    def _goes_before(self, key: str, *, bulk: bool) -> bool:
+        """Whether someone who waits for this lane goes before a newcomer."""
+        queue = self._queues.get(key)
+        return key in self._claims or (queue is not None and (bulk or queue.first(bulk=False) is not None))
 
     def _enqueue(self, waiter: Waiter, now: float) -> None:
         """Queue at the lane that will be ready last; at one with a queue if all of them are ready."""
@@ -265,7 +250,8 @@ class Scheduler:
         self._queue_at(target.key, waiter, now)
 
     def _grant(self, waiter: Waiter, queue: Queue, now: float) -> None:
-        self._take(self._lanes.known(waiter.lanes), now, bulk=waiter.bulk)
+        for lane in self._lanes.known(waiter.lanes):
+            lane.take(now, bulk=waiter.bulk)
         queue.served(waiter)
         waiter.granted.set_result(now)
         self._drop_claims(waiter, now)
@@ -285,8 +271,6 @@ class Scheduler:
             return
         for lane in self._lanes.known(waiter.lanes):
             lane.give_back(waiter.granted.result())
-            if lane.flight is not None:
-                lane.flight.under_way -= 1
             if lane.key in self._queues:
                 self._wake(lane.key, now)
 

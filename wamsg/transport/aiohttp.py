@@ -14,9 +14,12 @@ from wamsg.clock import Clock, SystemClock
 from wamsg.errors import ConfigError, SendError, WamsgError
 from wamsg.transport.aiohttp_body import Body, bytes_body, form_body
 from wamsg.transport.aiohttp_failures import EXPECTED, cause, failure
+from wamsg.transport.deadline import Deadlines
 from wamsg.wire import Form, Request, Response
 
 _SYSTEM_CLOCK = SystemClock()
+#: `Deadlines` keeps the time.
+_NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
 _NEVER_REPEATED_BY_AIOHTTP = frozenset({"POST", "PATCH"})
 
 
@@ -54,8 +57,9 @@ class AiohttpTransport:
         _check_positive(timeout=1 if timeout is None else timeout, keepalive=keepalive)
         _check_proxy(proxy)
         self._lender = session
-        self._timeout = timeout
-        self._connect_timeout = connect_timeout
+        self._deadlines = Deadlines(whole=timeout, connect=connect_timeout)
+        # A request without a body has no witness of its leaving: there aiohttp itself watches the connecting.
+        self._without_body = aiohttp.ClientTimeout(total=None, connect=connect_timeout)
         self._proxy = proxy
         self._ssl: SSLContext | bool = True if ssl is None else ssl
         self._max_connections = max_connections
@@ -84,6 +88,8 @@ class AiohttpTransport:
     async def aclose(self) -> None:
         """Close the connections opened here; closing twice is harmless, and a cancelled close still closes."""
         self._closed = True
+        if self._loop is asyncio.get_running_loop():
+            self._deadlines.close()
         if self._session is None or (self._closing is not None and self._closing.done()):
             return
         self._check_loop()
@@ -119,8 +125,7 @@ class AiohttpTransport:
             connector=lender.connector if lender else self._connector(),
             connector_owner=lender is None,
             cookie_jar=aiohttp.DummyCookieJar(),
-            # aiohttp's own deadline covers the answer's body too, and is 4 us cheaper than asyncio.timeout.
-            timeout=aiohttp.ClientTimeout(total=self._timeout, connect=self._connect_timeout),
+            timeout=_NO_TIMEOUT,
             trust_env=lender.trust_env if lender else False,
             trace_configs=list(lender.trace_configs) if lender else None,
             proxy=self._proxy,
@@ -131,6 +136,7 @@ class AiohttpTransport:
 
     async def _attempt(self, session: ClientSession, request: Request, body: Body | None) -> Response:
         answer: ClientResponse | None = None
+        watch = self._deadlines.enter(body)
         try:
             answer = await session.request(
                 request.method,
@@ -139,18 +145,22 @@ class AiohttpTransport:
                 headers=request.headers,
                 allow_redirects=False,
                 ssl=self._ssl,
+                timeout=self._without_body if body is None else _NO_TIMEOUT,
                 middlewares=None if request.method in _NEVER_REPEATED_BY_AIOHTTP else _ONCE,
             )
             return await self._response(answer)
         except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
+            if watch.expired and watch.settle():
+                late = aiohttp.ConnectionTimeoutError() if watch.connecting else TimeoutError()
+                raise _failed(late, request, body, answer) from None
+            if watch.task.cancelling():
                 raise
             # Nobody cancelled us: that is how whoever waits for a connection learns that the pool was closed.
             raise _failed(error, request, body, answer) from cause(error, request)
         except EXPECTED as error:
             raise _failed(error, request, body, answer) from cause(error, request)
         finally:
+            self._deadlines.leave(watch)
             if answer is not None and not answer.closed:
                 answer.close()
 
