@@ -29,7 +29,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "attrs": ("*",),
     "attr": (),
     "cattrs": ("codec.py", "providers/*/convert.py"),
-    "orjson": ("providers/*/convert.py",),
+    "orjson": ("wire/json.py", "providers/*/convert.py"),
     "aiohttp": ("transport/aiohttp*.py", "sandbox/server*.py", "client/connect.py"),
     "yarl": ("transport/aiohttp*.py", "sandbox/server*.py"),
     "multidict": ("transport/aiohttp*.py", "sandbox/server*.py"),

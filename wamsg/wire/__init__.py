@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from wamsg.wire.json import read_json
 from wamsg.wire.operation import Operation
 from wamsg.wire.request import Form, Part, Priority, Request, Upload
-from wamsg.wire.response import OK, REJECTED, UNDECIDED, Headers, Meaning, Response, Verdict, read_json
+from wamsg.wire.response import OK, REJECTED, UNDECIDED, Headers, Meaning, Response, Verdict
 from wamsg.wire.retry_after import retry_after
 
 __all__ = [

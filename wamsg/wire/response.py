@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 
 from attrs import field, frozen
+
+from wamsg.wire.json import read_json
 
 _UNREAD = object()
 
@@ -100,22 +101,3 @@ class Response:
         # Not a copy: only the pipeline holds an answer before its verdict, and a copy costs 3 us per message.
         object.__setattr__(self, "verdict", verdict)
         return self
-
-
-def read_json(body: bytes) -> object:
-    """``body`` as JSON, or None where it is not JSON."""
-    try:
-        # Almost every body is plain UTF-8; left to itself, json looks for five other encodings first.
-        document: object = json.loads(body.decode())
-    except (ValueError, RecursionError):
-        return _read_in_other_encodings(body)
-    return document
-
-
-def _read_in_other_encodings(body: bytes) -> object:
-    """A byte order mark, UTF-16 or UTF-32, as RFC 8259 lets a reader accept."""
-    try:
-        document: object = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return document

@@ -53,14 +53,15 @@ def ids_of(document: Mapping[str, object]) -> list[str]:
     The answer to a send is not documented, so they are looked for where Kaleyra's other answers, Meta's answers and
     known clients have them.
     """
-    data = document.get("data")
-    for holder in (data, document):
-        for found in _lists(holder):
-            if found:
-                return found
-        one = _id(holder)
-        if one is not None:
-            return [one]
+    for holder in (document.get("data"), document):
+        if isinstance(holder, list):
+            found = _all_ids(holder)
+        elif isinstance(holder, dict):
+            found = _ids_in(holder)
+        else:
+            continue
+        if found:
+            return found
     return []
 
 
@@ -131,14 +132,13 @@ def _first(value: object) -> object:
     return value[0] if isinstance(value, list) and value else None
 
 
-def _lists(holder: object) -> Iterator[list[str]]:
-    if isinstance(holder, list):
-        yield _all_ids(holder)
-    elif isinstance(holder, dict):
-        for name in ("messages", "media"):
-            items = holder.get(name)
-            if isinstance(items, list):
-                yield _all_ids(items)
+def _ids_in(holder: Mapping[str, object]) -> list[str]:
+    for name in ("messages", "media"):
+        items = holder.get(name)
+        if isinstance(items, list) and (found := _all_ids(items)):
+            return found
+    one = _id(holder)
+    return [] if one is None else [one]
 
 
 def _all_ids(items: list[object]) -> list[str]:
