@@ -117,6 +117,17 @@ def test_a_broken_provider_does_not_hide_the_others(tmp_path: Path) -> None:
         assert "wacr" == registry.load("wacr").name
 
 
+def test_loading_all_tells_the_broken_ones_and_gives_the_others(tmp_path: Path) -> None:
+    """So that ``wamsg providers`` and the sandbox go on without them."""
+    folder = install(tmp_path, "broken", "broken_among:provider", source="raise OSError('no disk')")
+
+    with third_party.visible(folder):
+        found, broken = registry.load_all()
+
+    assert ["kaleyra", "wacr"] == [provider.name for provider in found]
+    assert ["no disk"] == [str(error).rpartition(": ")[2] for error in broken]
+
+
 def test_an_object_that_is_no_provider_is_refused(tmp_path: Path) -> None:
     """An entry point that names a driver class, say, instead of the record is told."""
     folder = install(tmp_path, "wrong", "wrong_object:provider", source="provider = object()")

@@ -106,5 +106,8 @@ class Provider:
     #: Default limit per kind of lane, such as ``{"sender": "80/s"}``; the first is the one that ``limits="80/s"`` sets.
     limits: Mapping[str, str]
     sandbox: SandboxDialect
+    #: Makes the operation that reads an account's own limits, per kind of lane (None for "no limit"); None where the
+    #: provider has no such thing. It must be a harmless read.
+    read_limits: Callable[[Any], Operation[Mapping[str, str | None]]] | None = None
     #: Obviously fake values for the required settings; the sandbox takes them as good credentials.
     example: Mapping[str, str]

@@ -30,6 +30,18 @@ def load(name: str) -> Provider:
     return _load(found[0])
 
 
+def load_all() -> tuple[list[Provider], list[ConfigError]]:
+    """Every provider that can be loaded, and why the others cannot: one broken plug-in must not take the rest down."""
+    found: list[Provider] = []
+    broken: list[ConfigError] = []
+    for name in names():
+        try:
+            found.append(load(name))
+        except ConfigError as error:
+            broken.append(error)
+    return found, broken
+
+
 def _installed() -> EntryPoints:
     # Imported on use: it costs as much as the rest of `import wamsg`.
     from importlib.metadata import entry_points

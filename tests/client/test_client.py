@@ -21,6 +21,7 @@ from wamsg.errors import (
     Unsupported,
     WamsgError,
 )
+from wamsg.pipeline import Scheduler
 from wamsg.testing import ManualClock
 from wamsg.transport.memory import MemoryTransport, SandboxTransport
 from wamsg.wire import Headers, Request, Response
@@ -191,6 +192,18 @@ async def test_limits_hold_for_all_tasks_of_a_client_together() -> None:
         await asyncio.gather(*tasks)
 
     assert 3 == len(transport.accepted)
+
+
+async def test_limits_can_be_learnt_from_the_provider() -> None:
+    """WA.cr tells a token's calls a minute; Kaleyra tells nothing of the kind."""
+    transport = double("wacr")
+    async with connected("wacr", transport, limits="5/min") as client, connected("kaleyra", double("kaleyra")) as other:
+        assert {"account": "60/min"} == await client.learn_limits()
+        assert {} == await other.learn_limits()
+
+        assert isinstance(client.limiter, Scheduler)
+        (lane,) = client.limiter.snapshot()
+    assert 1 == lane.rate
 
 
 async def test_no_limits_still_obeys_the_providers_pause(name: str) -> None:

@@ -432,6 +432,12 @@ FAULTS: Mapping[str, tuple[Change, str, tuple[object, ...], str]] = MappingProxy
             (),
             "two uploads have the id",
         ),
+        "limits of a lane that is not there": (
+            record(read_limits=lambda driver: evolve(driver.probe(), decode=lambda _: {"nobody": "1/s"})),
+            "test_limits_that_are_read_are_limits_of_known_lanes",
+            (),
+            "no lane of the kind 'nobody'",
+        ),
         "classify raises": (driver(classify=_trusting_json), ANSWERS, (), "TypeError"),
         "2xx is enough": (
             driver(classify=_trusting),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -26,7 +27,9 @@ def providers(
     """List the providers and what each can express, as its driver says. Sends nothing."""
     if json and as_markdown:
         raise ConfigError("choose --json or --markdown, not both")
-    found = [registry.load(name) for name in registry.names()]
+    found, broken = registry.load_all()
+    for error in broken:
+        print(f"wamsg: {error}", file=sys.stderr)  # noqa: T201 -- the command line's own voice
     if as_markdown:
         say(markdown(found).rstrip("\n"))
     elif json:

@@ -15,7 +15,7 @@ from wamsg.clock import Clock
 from wamsg.driver import Driver, Provider
 from wamsg.errors import WamsgError
 from wamsg.model import Content, File, Media, Message, Recipients, SendResult, local_media, with_media_ids
-from wamsg.pipeline import Limiter, RetryPolicy, build
+from wamsg.pipeline import Limiter, Rate, RetryPolicy, Scheduler, build
 from wamsg.transport.base import Transport
 from wamsg.wire import Operation, Priority
 
@@ -115,6 +115,20 @@ class Client:
         if priority is not request.priority:
             request = request.at(priority)
         return operation.decode(await self._pipeline(request))
+
+    async def learn_limits(self) -> Mapping[str, str | None]:
+        """Ask the provider for this account's own limits, once, and keep to them from now on.
+
+        The limits learnt, per kind of lane (None for "no limit"); empty where the provider has no such thing, and left
+        to the caller where the limiter is not ours. Raises a `wamsg.errors.SendError`.
+        """
+        if self.provider.read_limits is None:
+            return {}
+        learnt = await self.call(self.provider.read_limits(self.driver))
+        if isinstance(self.limiter, Scheduler):
+            for kind, text in learnt.items():
+                self.limiter.limit(kind, None if text is None else Rate.parse(text))
+        return learnt
 
     async def _uploaded(self, message: Message) -> Message:
         """The message with ids in the place of those files that the provider wants uploaded."""

@@ -76,8 +76,7 @@ class Sandbox:
         self._clock = clock or SystemClock()
         self._rate = None if limit is None else Rate.parse(limit)
         self._form = member("retry_after", RetryForm, retry_after)
-        chosen = map(registry.load, registry.names()) if providers is None else providers
-        named = _by_name(chosen)
+        named = _by_name(_installed() if providers is None else providers)
         #: What was accepted.
         self.outbox = Outbox(keep)
         #: The script; faults may come and go while it runs.
@@ -212,6 +211,13 @@ def _port(port: object) -> int:
     if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= 65_535:
         raise ConfigError(f"port must be a whole number from 0 to 65535, not {port!r}", setting="port")
     return port
+
+
+def _installed() -> Iterable[Provider]:
+    found, broken = registry.load_all()
+    for error in broken:
+        _log.warning("not mounted: %s", error, extra={"action": "provider_broken"})
+    return found
 
 
 def _by_name(providers: Iterable[Provider]) -> dict[str, Provider]:

@@ -15,6 +15,7 @@ from wamsg.capabilities import FEATURES
 from wamsg.driver import Accepted, Answer
 from wamsg.errors import BadCredentials, Unsupported
 from wamsg.model import SendResult
+from wamsg.pipeline import Rate
 from wamsg.testing.contract_inputs import requests
 from wamsg.testing.contract_subject import SECRET, Sample, Subject, is_line, relaxed
 from wamsg.wire import Meaning, Request
@@ -65,6 +66,21 @@ class SandboxContract(Subject):
         assert sentence.strip(), "the probe says nothing"
         assert is_line(sentence), f"the probe says more than one line: {sentence!r}"
         assert len(sentence) <= 300, f"the probe says {len(sentence)} characters"
+
+    def test_limits_that_are_read_are_limits_of_known_lanes(self) -> None:
+        """Where a provider tells an account's own limits, they read as limits and name kinds of lanes it has."""
+        if self.provider.read_limits is None:
+            return
+        operation = self.provider.read_limits(self.example)
+
+        learnt = operation.decode(self.ask(operation).response)
+
+        assert operation.request.repeatable, "reading the limits is not marked as repeatable"
+        assert learnt, "the sandbox tells no limit"
+        for kind, text in learnt.items():
+            assert kind in self.provider.limits, f"no lane of the kind {kind!r} has a limit"
+            if text is not None:
+                Rate.parse(text)
 
     def test_header_names_may_come_in_any_case(self) -> None:
         """HTTP header names have no case, so the dialect must not depend on one."""

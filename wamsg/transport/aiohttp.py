@@ -152,7 +152,7 @@ class AiohttpTransport:
         except asyncio.CancelledError as error:
             if watch.expired and watch.settle():
                 late = aiohttp.ConnectionTimeoutError() if watch.connecting else TimeoutError()
-                raise _failed(late, request, body, answer) from None
+                raise _failed(late, request, body, answer) from late
             if watch.task.cancelling():
                 raise
             # Nobody cancelled us: that is how whoever waits for a connection learns that the pool was closed.

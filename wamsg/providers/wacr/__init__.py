@@ -17,6 +17,7 @@ provider = Provider(
     driver=WacrDriver,
     # Calls per minute of one token, unless the token says otherwise: https://docs.app.wa.cr/get-plan-limits-28559823e0
     limits=MappingProxyType({"account": "60/min"}),
+    read_limits=WacrDriver.read_limits,
     sandbox=WacrSandbox(),
     example=MappingProxyType({"token": TOKEN}),
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import frozen
 
 from wamsg.model import PhoneNumber, SendResult
 from wamsg.providers.wacr import codes
 from wamsg.providers.wacr.codes import Fault
-from wamsg.providers.wacr.endpoints import ACCOUNT, Endpoint
+from wamsg.providers.wacr.endpoints import ACCOUNT, LIMITS, Endpoint
 from wamsg.providers.wacr.reply import Fields, Reply, one_line
 from wamsg.settings import Secret
 from wamsg.wire import OK, Response, Verdict, retry_after
@@ -74,6 +76,20 @@ class Decoder:
         plan = next((text for text in (self._text(place, "plan_name") for place in places) if text), "not named")
         name, status = self._text(data, "name"), self._text(data, "status")
         return f"WA.cr account {name or 'without a name'} is {status or 'of unknown status'}, plan {plan}"
+
+    def limits(self, response: Response) -> Mapping[str, str | None]:
+        """What `wamsg.Client.learn_limits` takes over: ``data.limits.api_calls_per_minute``, where -1 is unlimited.
+
+        Empty where the answer does not say. Raises a `wamsg.errors.SendError`.
+        """
+        limits = self.accepted(LIMITS, response).data.get("limits")
+        calls = limits.get("api_calls_per_minute") if isinstance(limits, dict) else None
+        count = calls.get("limit") if isinstance(calls, dict) else None
+        if not isinstance(count, int) or isinstance(count, bool):
+            return {}
+        if count == -1:
+            return {"account": None}
+        return {"account": f"{count}/min"} if 0 < count < 1_000_000 else {}
 
     def accepted(self, endpoint: Endpoint, response: Response) -> Reply:
         """The body of an acceptance; raises the `wamsg.errors.SendError` that any other answer means."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
 
@@ -11,7 +12,7 @@ from wamsg.providers.wacr.config import Settings
 from wamsg.providers.wacr.convert import to_form, to_json
 from wamsg.providers.wacr.decode import Decoder, classify
 from wamsg.providers.wacr.encode import compose
-from wamsg.providers.wacr.endpoints import ACCOUNT, SENDS, Endpoint
+from wamsg.providers.wacr.endpoints import ACCOUNT, LIMITS, READS, SENDS, Endpoint
 from wamsg.wire import Form, Operation, Request, Response, Upload, Verdict
 
 
@@ -24,7 +25,7 @@ class WacrDriver:
         bearer = {"Authorization": f"Bearer {settings.token.reveal()}", "Accept": "application/json"}
         self._headers = MappingProxyType(bearer)
         self._json_headers = MappingProxyType({**bearer, "Content-Type": "application/json"})
-        self._urls = {endpoint: settings.base_url + endpoint.path for endpoint in (*SENDS, ACCOUNT)}
+        self._urls = {endpoint: settings.base_url + endpoint.path for endpoint in (*SENDS, *READS)}
         # The limit belongs to the token; its digest tells accounts apart without telling the token.
         digest = hashlib.blake2s(settings.token.reveal().encode(), digest_size=4).hexdigest()
         self._lanes = (f"account:{digest}",)
@@ -50,6 +51,10 @@ class WacrDriver:
     def probe(self) -> Operation[str]:
         """Reads the account; needs the scope ``account:read``."""
         return Operation(name=ACCOUNT.name, request=self._request(ACCOUNT, None), decode=self._decoder.account)
+
+    def read_limits(self) -> Operation[Mapping[str, str | None]]:
+        """Reads the token's calls per minute; needs the scope ``account:read``."""
+        return Operation(name=LIMITS.name, request=self._request(LIMITS, None), decode=self._decoder.limits)
 
     def _body(self, endpoint: Endpoint, fields: dict[str, object]) -> bytes | Form:
         if endpoint.media or any(isinstance(value, Upload) for value in fields.values()):

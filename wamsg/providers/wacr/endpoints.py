@@ -51,5 +51,8 @@ INTERACTIVE = Endpoint(
 )
 #: https://docs.app.wa.cr/get-account-info-28559821e0
 ACCOUNT = Endpoint(name="account.info", path="/account", scope="account:read", method="GET")
+#: https://docs.app.wa.cr/get-plan-limits-28559823e0
+LIMITS = Endpoint(name="account.limits", path="/account/limits", scope="account:read", method="GET")
 
 SENDS = (TEXT, MEDIA, TEMPLATE, INTERACTIVE)
+READS = (ACCOUNT, LIMITS)

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from wamsg.driver import Accepted, Answer
 from wamsg.providers.wacr import sandbox_rules as rules
-from wamsg.providers.wacr.endpoints import ACCOUNT, INTERACTIVE, MEDIA, SENDS, TEMPLATE, TEXT, Endpoint
+from wamsg.providers.wacr.endpoints import ACCOUNT, INTERACTIVE, LIMITS, MEDIA, READS, SENDS, TEMPLATE, TEXT, Endpoint
 from wamsg.providers.wacr.media import KINDS
 from wamsg.wire import Form, Headers, Request, Response, Upload, read_json
 
@@ -59,7 +59,7 @@ _CHECKS: Mapping[Endpoint, Callable[[rules.Fields], rules.Complaints]] = {
     TEMPLATE: rules.template_rules,
     INTERACTIVE: rules.interactive_rules,
 }
-_ENDPOINTS = {endpoint.path: endpoint for endpoint in (*SENDS, ACCOUNT)}
+_ENDPOINTS = {endpoint.path: endpoint for endpoint in (*SENDS, *READS)}
 
 
 class WacrSandbox:
@@ -82,7 +82,9 @@ class WacrSandbox:
         refusal = _authorise(self.account(request), endpoint, serial)
         if refusal is not None:
             return Answer(response=refusal)
-        return Answer(response=_account()) if endpoint is ACCOUNT else _send(endpoint, _fields(request), serial)
+        if endpoint in READS:
+            return Answer(response=_READ[endpoint]())
+        return _send(endpoint, _fields(request), serial)
 
     def account(self, request: Request) -> str:
         """The bearer token, or nothing."""
@@ -104,7 +106,7 @@ class WacrSandbox:
 
 
 def _authorise(token: str, endpoint: Endpoint, serial: int) -> Response | None:
-    if token == TOKEN or (token == TOKEN_WITHOUT_SENDING and endpoint is ACCOUNT):
+    if token == TOKEN or (token == TOKEN_WITHOUT_SENDING and endpoint in READS):
         return None
     if token == TOKEN_WITHOUT_SENDING:
         return _failure(403, f"The token lacks the scope {endpoint.scope}.", serial, code="INSUFFICIENT_SCOPE")
@@ -218,6 +220,17 @@ def _account() -> Response:
         "subscription": {"plan_name": "Free", "plan_id": None, "status": None, "expires_at": None},
     }
     return _success(data, "Account information retrieved successfully")
+
+
+def _limits() -> Response:
+    counts = {"contacts": 1000, "conversations": 1000, "campaigns": 10, "staff": 5, "api_calls_per_minute": 60}
+    limits = {name: {"limit": count, "feature_name": name, "is_unlimited": False} for name, count in counts.items()}
+    features = ("whatsapp_templates", "bulk_messaging", "chatbot", "advanced_analytics", "api_access")
+    data: dict[str, object] = {"limits": limits, "features": dict.fromkeys((*features, "custom_branding"), True)}
+    return _success(data, "Plan limits retrieved successfully")
+
+
+_READ: Mapping[Endpoint, Callable[[], Response]] = MappingProxyType({ACCOUNT: _account, LIMITS: _limits})
 
 
 def _success(data: dict[str, object], message: str) -> Response:
