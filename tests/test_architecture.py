@@ -30,7 +30,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "attr": (),
     "cattrs": ("codec.py", "providers/*/convert.py"),
     "orjson": ("wire/json.py", "providers/*/convert.py"),
-    "aiohttp": ("transport/aiohttp*.py", "sandbox/server*.py", "client/connect.py"),
+    "aiohttp": ("transport/aiohttp*.py", "sandbox/server*.py", "client/connection.py"),
     "yarl": ("transport/aiohttp*.py", "sandbox/server*.py"),
     "multidict": ("transport/aiohttp*.py", "sandbox/server*.py"),
     "tenacity": ("pipeline/retry.py",),

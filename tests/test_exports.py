@@ -8,6 +8,7 @@ import importlib.metadata
 import inspect
 import pkgutil
 import re
+from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
@@ -22,7 +23,7 @@ LISTING = [name for name in PACKAGES if hasattr(importlib.import_module(name), "
 def _offered(package: ModuleType) -> set[str]:
     """What a package defines, or imports from its own folder; what it only uses comes from elsewhere."""
     names: set[str] = set()
-    for node in ast.parse(inspect.getsource(package)).body:
+    for node in _statements(ast.parse(inspect.getsource(package)).body):
         match node:
             case ast.ImportFrom(module=str(source)) if source.split(".")[: package.__name__.count(".") + 1] == (
                 package.__name__.split(".")
@@ -37,6 +38,15 @@ def _offered(package: ModuleType) -> set[str]:
             case ast.AnnAssign(target=ast.Name(id=name)):
                 names.add(name)
     return {name for name in names if not name.startswith("_")}
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Those of a module, and those that only type checkers see: the top imports its names on first use."""
+    for node in body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            yield from node.body
+        else:
+            yield node
 
 
 def _imported(source: ModuleType, names: list[str]) -> set[str]:

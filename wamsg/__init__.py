@@ -10,32 +10,61 @@
 
 from __future__ import annotations
 
-from wamsg import errors, model
-from wamsg.client import Client, connect
-from wamsg.fanout import FanOut, collect, fan_out
-from wamsg.messenger import Messenger
-from wamsg.model import *  # noqa: F403 -- the model's __all__ is the list
-from wamsg.pipeline import RetryPolicy
-from wamsg.wire import Priority
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = [  # noqa: PLE0604 -- strings all the same
-    "Client",
-    "FanOut",
-    "Messenger",
-    "Priority",
-    "RetryPolicy",
-    "collect",
-    "connect",
-    "errors",
-    "fan_out",
-    *model.__all__,
-]
+if TYPE_CHECKING:
+    from wamsg import errors, model
+    from wamsg.client import Client, connect
+    from wamsg.fanout import FanOut, collect, fan_out
+    from wamsg.messenger import Messenger
+    from wamsg.model import *  # noqa: F403 -- the model's __all__ is the list
+    from wamsg.pipeline import RetryPolicy
+    from wamsg.wire import Priority
+
+    __version__: str
+    __all__ = [  # noqa: PLE0604 -- strings all the same
+        "Client",
+        "FanOut",
+        "Messenger",
+        "Priority",
+        "RetryPolicy",
+        "collect",
+        "connect",
+        "errors",
+        "fan_out",
+        *model.__all__,
+    ]
+
+#: Where each name lives. It is imported when it is first asked for, so that a program which only defines messages
+#: does not pay for asyncio, and `import wamsg` alone costs next to nothing. All other names are the model's.
+_HOMES = {
+    "Client": "wamsg.client",
+    "FanOut": "wamsg.fanout",
+    "Messenger": "wamsg.messenger",
+    "Priority": "wamsg.wire",
+    "RetryPolicy": "wamsg.pipeline",
+    "collect": "wamsg.fanout",
+    "connect": "wamsg.client",
+    "errors": "wamsg",
+    "fan_out": "wamsg.fanout",
+}
 
 
-def __getattr__(name: str) -> str:
-    # Read on demand: asking the installed metadata costs more than the rest of the import.
+def __getattr__(name: str) -> object:
     if name == "__version__":
-        from importlib import metadata
+        return import_module("importlib.metadata").version("wamsg")
+    if name == "__all__":
+        return [*_HOMES, *import_module("wamsg.model").__all__]
+    if name == "errors":
+        return import_module("wamsg.errors")
+    home = import_module(_HOMES.get(name, "wamsg.model"))
+    if name not in _HOMES and name not in home.__all__:
+        raise AttributeError(f"module 'wamsg' has no attribute {name!r}")
+    found: object = getattr(home, name)
+    globals()[name] = found
+    return found
 
-        return metadata.version("wamsg")
-    raise AttributeError(f"module 'wamsg' has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return [*globals(), *__getattr__("__all__")]  # type: ignore[misc]  # a list of names

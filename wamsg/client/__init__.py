@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from wamsg.client.client import Client
-from wamsg.client.connect import connect
+from wamsg.client.connection import connect
 
 __all__ = ["Client", "connect"]
