@@ -584,3 +584,29 @@ async def test_one_who_needs_two_busy_lanes_is_not_passed_for_ever() -> None:
 
     assert both.done()
     await crowd.close()
+
+
+async def test_one_who_fails_while_others_may_not_pass_it_leaves_the_way_free() -> None:
+    """What it had claimed so as not to be passed for ever is not held by a ghost."""
+    crowd = Crowd({"left": "1/s burst 1", "right": "1/s burst 1"})
+    crowd.join("left:l")
+    await crowd.clock.advance(0.5)
+    crowd.join("right:r")
+    both = crowd.join("left:l", "right:r")
+    for _ in range(60):
+        crowd.join("left:l")
+        crowd.join("right:r")
+    while not crowd.scheduler._claims:
+        await crowd.clock.advance(0.25)
+        assert not both.done()
+
+    crowd.scheduler.pause(("left:l",), 100_000)
+    await crowd.clock.advance(2)
+    assert isinstance(both.exception(), Throttled)
+    before = len(crowd.times("right:r"))
+    await crowd.clock.advance(5)
+
+    assert len(crowd.times("right:r")) > before
+    await crowd.close()
+    failed = [task.exception() for task in crowd.tasks if not task.cancelled() and task.exception()]
+    assert all(isinstance(error, Throttled) for error in failed)

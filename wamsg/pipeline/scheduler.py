@@ -96,7 +96,7 @@ class Scheduler:
         self._enqueue(waiter, arrived)
         try:
             granted = await waiter.granted
-        except asyncio.CancelledError:
+        except BaseException:
             self._give_up(waiter)
             raise
         if self._on_wait is not None:
@@ -242,6 +242,11 @@ class Scheduler:
         return queue is not None and queue.comes_before(waiter)
 
     def _send_on(self, waiter: Waiter, blocking: list[Lane], now: float) -> None:
+        paused = self.paused_for(waiter.lanes)
+        if paused > self._max_wait:
+            # The pause began while it waited for another lane.
+            waiter.granted.set_exception(_too_long(paused, waiter.lanes))
+            return
         waiter.hops += 1
         if waiter.hops >= _CLAIM_AFTER:
             for key in waiter.lanes:
@@ -264,7 +269,7 @@ class Scheduler:
                     self._wake(key, now)
 
     def _give_up(self, waiter: Waiter) -> None:
-        """A cancelled waiter: what it was granted but never used goes back to the next."""
+        """One who waits no longer, cancelled or failed: what it claimed, or was granted in vain, goes to the next."""
         now = self._clock.monotonic()
         self._drop_claims(waiter, now)
         if waiter.granted.cancelled() or waiter.granted.exception() is not None:
