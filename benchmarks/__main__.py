@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -21,6 +22,8 @@ def main() -> int:
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)} (all of them), profile")
     parser.add_argument("--quick", action="store_true", help="a smoke run of about a minute; its figures mean little")
     given = parser.parse_args()
+    # Ended from outside, it still ends its servers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     wrong = set(given.sections) - {*SECTIONS, "profile"}
     if wrong:
         parser.error(f"no section is called {', '.join(sorted(wrong))}")

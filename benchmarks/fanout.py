@@ -22,7 +22,7 @@ from wamsg.wire import Priority
 WORKERS = 64
 _BARE = "messenger.send in 64 tasks"
 #: Name in the table and how it goes.
-KINDS = (_BARE, "the same, as bulk", "fan_out", "fan_out, dedupe=False")
+KINDS = (_BARE, "the same, as bulk", "fan_out")
 _MOST_OVERHEAD, _MOST_GROWTH_MB = 5.0, 20.0
 
 
@@ -80,9 +80,7 @@ async def _deliver(messenger: wamsg.Client, kind: str, count: int) -> Load:
         return await drive(send, messages=count, workers=WORKERS)
     accepted = 0
     with Stopwatch() as watch:
-        outcomes = wamsg.fan_out(
-            messenger, message, to=recipients(count), concurrency=WORKERS, dedupe="dedupe" not in kind
-        )
+        outcomes = wamsg.fan_out(messenger, message, to=recipients(count), concurrency=WORKERS)
         async for outcome in outcomes:
             accepted += outcome.status is wamsg.Status.ACCEPTED
     assert accepted == count, accepted

@@ -13,6 +13,8 @@ from benchmarks.table import table, verdict
 _MOST_MS = 60.0
 #: What loads on first use only.
 HEAVY = ("aiohttp", "tenacity", "cattrs", "orjson", "wamsg.providers", "wamsg.transport.aiohttp", "cyclopts", "rich")
+#: wamsg loads its parts on first use.
+_USED = "from wamsg import Image, Text, connect, fan_out"
 #: What others' programs import.
 OTHERS = ("aiohttp", "twilio.rest", "pywa_async")
 _LOADED = f"import sys, wamsg; print(*[name for name in {HEAVY} if name in sys.modules])"
@@ -23,7 +25,7 @@ def section(*, quick: bool) -> str:
     runs = 3 if quick else 10
     _python("-c", "import wamsg")  # writes the byte code
     wall = median(_import_ms() for _ in range(runs))
-    cpu = _beyond("wamsg", runs)
+    cpu = _beyond("import wamsg", runs)
     loaded = _python("-c", _LOADED).stdout.strip()
     return table(
         ("", "value", "goal", "met"),
@@ -35,7 +37,8 @@ def section(*, quick: bool) -> str:
                 f"<= {_MOST_MS:g} ms",
                 verdict(met=cpu <= _MOST_MS),
             ),
-            *((f"the same for {name}", f"{_beyond(name, runs):.1f} ms", "", "") for name in OTHERS),
+            ("the same with the names that a program uses", f"{_beyond(_USED, runs):.1f} ms", "", ""),
+            *((f"the same for import {name}", f"{_beyond(f'import {name}', runs):.1f} ms", "", "") for name in OTHERS),
             ("heavy modules loaded", loaded or "none", "none", verdict(met=not loaded)),
         ],
     )
@@ -49,9 +52,9 @@ def _import_ms() -> float:
     return int(cumulative) / 1000
 
 
-def _beyond(module: str, runs: int) -> float:
-    """Milliseconds of CPU that importing it takes beyond an empty program, each measured in turn with the other."""
-    pairs = [(_cpu_ms(f"import {module}"), _cpu_ms("pass")) for _ in range(runs)]
+def _beyond(program: str, runs: int) -> float:
+    """Milliseconds of CPU that it takes beyond an empty one, each measured in turn with the other."""
+    pairs = [(_cpu_ms(program), _cpu_ms("pass")) for _ in range(runs)]
     return median(with_it for with_it, _ in pairs) - median(without for _, without in pairs)
 
 

@@ -26,7 +26,7 @@ _PACE = 20_000
 
 def section(*, quick: bool) -> str:
     """The table."""
-    calls, waiters, lanes, rounds = (20_000, 2_000, 20_000, 1) if quick else (200_000, 10_000, 100_000, 5)
+    calls, waiters, lanes, rounds = (20_000, 2_000, 20_000, 1) if quick else (200_000, 10_000, 100_000, 3)
     rows: list[tuple[object, ...]] = []
     reference = _median(uncontended_aiolimiter, rounds, calls=calls)
     rows.append(("aiolimiter, `async with`, nobody waiting", f"{reference:.0f} ns", "1.00x"))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+#: With or without a unit: ``1,234``, ``0.94x``, ``+3.8 %``, ``12.3 us``.
+_NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*( ?[a-z%]+)?", re.IGNORECASE)
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Columns whose cells all start like numbers are aligned to the right."""
+    """Columns whose cells are all numbers are aligned to the right."""
     cells = [[str(cell) for cell in row] for row in rows]
     columns = list(zip(headings, *cells, strict=True))
     widths = [max(len(cell) for cell in column) for column in columns]
-    numeric = [all(cell[:1].isdigit() or cell[:1] in {"-", "+"} for cell in column[1:]) for column in columns]
+    numeric = [all(map(_NUMBER.fullmatch, column[1:])) for column in columns]
     rule = ["-" * (width - 1) + ":" if right else "-" * width for width, right in zip(widths, numeric, strict=True)]
     lines = [list(headings), rule, *cells]
     return "\n".join(_line(line, widths, numeric) for line in lines)
