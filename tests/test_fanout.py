@@ -453,3 +453,69 @@ async def test_repeated_recipients_pass_when_that_is_wanted() -> None:
     outcomes = await collect(fan_out(Double(), HELLO, to=[number(1)] * 3, dedupe=False))
 
     assert [Status.ACCEPTED] * 3 == [outcome.status for outcome in outcomes]
+
+
+async def test_stopping_does_not_wait_for_a_source_that_has_nothing_to_give() -> None:
+    """A cancelled consumer of a queue or a cursor ends at once; what the source gives later is not sent."""
+    double, idle = Double(), asyncio.Event()
+
+    async def source() -> AsyncIterator[str]:
+        yield number(1)
+        await idle.wait()
+        yield number(2)
+
+    run = fan_out(double, HELLO, to=source(), concurrency=3)
+
+    async def consume() -> None:
+        async for _ in run:
+            pass
+
+    task = asyncio.create_task(consume())
+    await settle()
+    task.cancel()
+    await settle()
+
+    assert task.cancelled()
+    idle.set()
+    await settle()
+    assert [number(1)] == double.started
+
+
+async def test_a_batch_that_was_read_but_not_sent_is_told() -> None:
+    """The source failed while it was being filled."""
+
+    def source() -> Iterator[str]:
+        yield number(1)
+        yield number(2)
+        raise OSError("disk gone")
+
+    run = fan_out(Batches(), HELLO, to=source(), batch=5, concurrency=1)
+
+    told = [await anext(run), await anext(run)]
+
+    assert [NotSent, NotSent] == [type(outcome.error) for outcome in told]
+    with pytest.raises(OSError, match="disk gone"):
+        await anext(run)
+
+
+async def test_halves_that_had_no_turn_are_told() -> None:
+    """The client was closed between the first half and the second."""
+
+    class Closing(Batches):
+        async def send(self, content: Content, **more: Any) -> SendResult:
+            if self.requests:
+                raise WamsgError("this client is closed")
+            return await super().send(content, **more)
+
+    run = fan_out(Closing(number(1), refusal(whole=True)), HELLO, to=map(number, range(8)), batch=8, concurrency=1)
+    told = [await anext(run) for _ in range(8)]
+
+    with pytest.raises(WamsgError, match="closed"):
+        await anext(run)
+    assert list(range(8)) == sorted(outcome.position for outcome in told)
+
+
+def test_repeated_recipients_cannot_share_a_request() -> None:
+    """Providers refuse that, and everyone else in the request with it."""
+    with pytest.raises(ConfigError, match="share a request"):
+        fan_out(Double(), HELLO, to=number(1), batch=2, dedupe=False)

@@ -173,7 +173,7 @@ async def test_a_session_and_a_transport_are_one_too_many() -> None:
             wamsg.connect("wacr", environ={}, token="sandbox-token", session=session, transport=double("wacr"))
 
 
-@pytest.mark.parametrize("limits", ["80", "fast", {"account": "80/x"}])
+@pytest.mark.parametrize("limits", ["80", "fast", {"account": "80/x"}, {"acount": "80/s"}])
 def test_a_limit_that_is_none_is_told(limits: Any) -> None:
     """As a setting, at once."""
     with pytest.raises(ConfigError, match="limit"):

@@ -108,6 +108,22 @@ async def test_an_unanswered_upload_messaged_nobody() -> None:
     assert not caught.value.may_have_gone_out
 
 
+async def test_a_failing_upload_is_tried_once_at_a_time() -> None:
+    """Those who come back after a failure share the next try rather than start one each."""
+    provider = Provider(*[NotSent("refused")] * 50)
+    uploads = Uploads(provider.take)
+    provider.gate.set()
+
+    async def try_three_times() -> None:
+        for _ in range(3):
+            with pytest.raises(NotSent):
+                await uploads.id_of(PNG, file_of(PNG))
+
+    await asyncio.gather(*(try_three_times() for _ in range(20)))
+
+    assert 3 == provider.taken
+
+
 async def test_closing_stops_uploads_under_way() -> None:
     """No task is left behind."""
     provider = Provider()
@@ -118,5 +134,6 @@ async def test_closing_stops_uploads_under_way() -> None:
     await uploads.aclose()
     await settle()
 
-    assert waiting.cancelled()
+    with pytest.raises(NotSent, match="nothing was sent"):
+        await waiting
     assert not [task for task in asyncio.all_tasks() if task.get_name() == "wamsg upload"]

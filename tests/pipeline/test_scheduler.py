@@ -610,3 +610,66 @@ async def test_one_who_fails_while_others_may_not_pass_it_leaves_the_way_free() 
     await crowd.close()
     failed = [task.exception() for task in crowd.tasks if not task.cancelled() and task.exception()]
     assert all(isinstance(error, Throttled) for error in failed)
+
+
+async def test_a_limit_that_changes_during_a_pause_keeps_the_ramp() -> None:
+    """One probe goes first all the same, and the slowed pace stays slowed."""
+    crowd = Crowd({"account": "80/s"}, answers=False)
+    assert crowd.scheduler.try_acquire(("account:a",))
+    crowd.scheduler.report(("account:a",), Verdict(Meaning.THROTTLED, 5.0), 0.1)
+    for _ in range(80):
+        crowd.join("account:a")
+    await crowd.clock.settle()
+
+    crowd.scheduler.limit("account", Rate.parse("80/s"))
+    await crowd.clock.advance(5.5)
+
+    assert 1 == len(crowd.granted)
+    rate = crowd.scheduler.snapshot()[0].rate
+    assert rate is not None
+    assert 54 <= rate < 65
+    await crowd.close()
+
+
+async def test_a_lane_in_use_is_not_swept_away() -> None:
+    """Forgetting idle lanes while one is being taken must not let one more through."""
+    crowd = Crowd({"sender": "4/s", "pair": "45/270s"})
+    for index in range(1023):
+        crowd.scheduler.try_acquire((f"other:{index}",))
+        crowd.scheduler.report((f"other:{index}",), OK, 0.01)
+    for index in range(4):
+        await crowd.clock.advance(5)
+        granted = [("sender:s", f"pair:{index}-{number}") for number in range(6)]
+        granted = [lanes for lanes in granted if crowd.scheduler.try_acquire(lanes)]
+        assert 4 == len(granted)
+        for lanes in granted:
+            crowd.scheduler.report(lanes, OK, 0.01)
+
+
+async def test_a_callback_that_fails_holds_no_place() -> None:
+    """The error is the caller's; the slot goes to the next."""
+
+    def fail(_lanes: tuple[str, ...], _seconds: float) -> None:
+        raise ValueError("mine")
+
+    crowd = Crowd({"account": "1/s burst 1"}, on_wait=fail)
+    tasks = [crowd.join("account:a") for _ in range(4)]
+
+    await crowd.clock.advance(10)
+
+    assert [None, ValueError, ValueError, ValueError] == [type(e) if (e := t.exception()) else None for t in tasks]
+    assert 0 == crowd.scheduler.snapshot()[0].in_flight
+
+
+async def test_a_snapshot_can_be_printed() -> None:
+    """Its repr masks the numbers that keys hold."""
+    crowd = Crowd({})
+    crowd.join("sender:+919800000000", "pair:+919800000000/+919812340001")
+    await crowd.clock.settle()
+    crowd.scheduler.pause(("pair:+919800000000/+919812340001",), 5)
+
+    shown = repr(crowd.scheduler.snapshot())
+
+    assert "9812340" not in shown
+    assert "98000" not in shown
+    assert "+91****01" in shown

@@ -52,3 +52,22 @@ def test_a_foreign_file_is_told_and_left_alone(tmp_path: Path, content: str) -> 
         FileLaneStore(path)
 
     assert content == path.read_text(encoding="latin-1")
+
+
+def test_a_folder_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
+    """Not at the first refusal, in the middle of a broadcast."""
+    with pytest.raises(ConfigError, match="no folder"):
+        FileLaneStore(tmp_path / "nowhere" / "lanes.json")
+
+
+def test_a_lesson_that_cannot_be_saved_costs_no_message(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A disk that is gone is told in the log; the pause holds."""
+    folder = tmp_path / "lanes"
+    folder.mkdir()
+    running = scheduler(folder / "lanes.json", ManualClock())
+    folder.rmdir()
+
+    running.pause(LANE, 30)
+
+    assert 30 <= running.paused_for(LANE) <= 33
+    assert "was not saved" in caplog.text

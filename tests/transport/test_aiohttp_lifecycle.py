@@ -397,3 +397,16 @@ async def test_an_answer_ends_up_whole_when_it_comes_in_pieces(serve: Serve, con
     server = await serve(script)
 
     assert (await connect().send(post(server.url))).body == b"abcdefgh" * 10_000
+
+
+async def test_closing_leaves_the_deadline_of_a_send_on_a_borrowed_session_in_force(serve: Serve) -> None:
+    """Its connection is not ours to close, so only the deadline can end it."""
+    server = await serve(silent)
+    async with aiohttp.ClientSession() as session:
+        transport = AiohttpTransport(session=session, timeout=0.2)
+        sending = asyncio.ensure_future(transport.send(post(server.url)))
+        await server.arrived.wait()
+        await transport.aclose()
+
+        with pytest.raises(Unanswered, match="in time"):
+            await sending

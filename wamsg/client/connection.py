@@ -104,5 +104,9 @@ def _rates(provider: Provider, limits: Limits | Default) -> dict[str, Rate | Non
     if isinstance(limits, str):
         chosen[next(iter(provider.limits))] = limits
     elif isinstance(limits, Mapping):
+        unknown = [kind for kind in limits if kind not in provider.limits]
+        if unknown:
+            message = f"{provider.name} has no lane {unknown[0]!r}; limits are for {', '.join(provider.limits)}"
+            raise ConfigError(message, setting="limits")
         chosen.update(limits)
     return {kind: None if text is None else Rate.parse(text) for kind, text in chosen.items()}

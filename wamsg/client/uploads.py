@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from wamsg.errors import NotSent, Rejected, Unanswered
+from wamsg.errors import NotSent, Rejected, SendError, Unanswered
 from wamsg.model import File, Media
 
 
@@ -29,12 +29,16 @@ class Uploads:
         try:
             # Shielded: one recipient who is cancelled must not take the upload away from the others.
             return await asyncio.shield(task)
-        except Rejected as error:
+        except asyncio.CancelledError:
+            if not task.cancelled():
+                raise
+            raise NotSent("the client was closed while a file was uploaded, so nothing was sent") from None
+        except SendError as error:
             # A fresh copy for each caller: raising one instance from many tasks would chain their tracebacks.
             raise _again(error) from error
         finally:
-            if task.done() and not _worth_keeping(task):
-                self._tasks.pop(key, None)
+            if task.done() and not _worth_keeping(task) and self._tasks.get(key) is task:
+                del self._tasks[key]
 
     async def aclose(self) -> None:
         """Stop uploads under way."""
@@ -56,7 +60,7 @@ def _worth_keeping(task: asyncio.Task[str]) -> bool:
     return not task.cancelled() and (task.exception() is None or isinstance(task.exception(), Rejected))
 
 
-def _again(error: Rejected) -> Rejected:
+def _again(error: SendError) -> SendError:
     copy = type(error)(*error.args)
     copy.__dict__.update(error.__dict__)
     return copy

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from attrs import evolve, frozen
 
-from wamsg.errors import InvalidMessage, Rejected, SendError, Unanswered, Unsupported, WamsgError
+from wamsg.errors import InvalidMessage, NotSent, Rejected, SendError, Unanswered, Unsupported, WamsgError
 from wamsg.messenger import Messenger
 from wamsg.model import Content, Outcome, PhoneNumber, SendResult
 from wamsg.wire import Priority
@@ -73,7 +73,11 @@ class Delivery:
     async def _halve(self, messenger: Messenger, batch: Sequence[Addressed]) -> WamsgError | None:
         """The provider took nobody because of something in the request: find out which recipient it was."""
         middle = len(batch) // 2
-        first = await self.deliver(messenger, batch[:middle])
+        try:
+            first = await self.deliver(messenger, batch[:middle])
+        except BaseException:
+            self._tell_all(batch[middle:], NotSent("not sent: the sending stopped before its turn"))
+            raise
         return await self.deliver(messenger, batch[middle:]) or first
 
     def _tell_all(self, batch: Sequence[Addressed], error: WamsgError) -> WamsgError:

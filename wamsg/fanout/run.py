@@ -18,10 +18,10 @@ from wamsg.wire import Priority
 class FanOut(AsyncIterator[Outcome]):
     """Outcomes as they come, one per recipient of the input.
 
-    Leaving the loop early, or being cancelled in it, starts nothing new; sends under way are finished rather than cut
-    off, because a send that is cut off may have gone out. Their outcomes can still be read from the same object: by
-    iterating on, or after ``await run.aclose()``, which waits for them. ``async with fan_out(..) as run`` does so by
-    itself.
+    `stop`, `aclose`, the end of ``async with fan_out(..) as run``, and being cancelled in the loop start nothing new;
+    sends under way are finished rather than cut off, because a send that is cut off may have gone out. Their outcomes
+    can be read afterwards by iterating on. A bare ``break`` stops it too if nothing else holds the object; if you gave
+    it a name, it cannot know that you have left: call `stop`.
     """
 
     def __init__(self, work: Work, places: Sequence[int]) -> None:
@@ -95,7 +95,7 @@ def fan_out(
 
     ``to`` is a comma-separated string, an iterable or an async iterable of numbers; it is read as fast as the sending
     goes. Entries that are no numbers, and repeated ones, are outcomes too; ``dedupe=False`` sends to repeated ones
-    again and saves the memory of the comparison (about 24 bytes per recipient).
+    again and saves the memory of the comparison (about 24 bytes per recipient); it needs ``batch=1``.
 
     ``content`` is one content for all, or a function from a recipient to its own; without it ``to`` yields pairs of a
     number and a content. Several messengers share the work: whichever has capacity takes the next recipient.
@@ -110,6 +110,8 @@ def fan_out(
     """
     _check_count("concurrency", concurrency)
     _check_count("batch", batch)
+    if batch > 1 and not dedupe:
+        raise ConfigError("repeated recipients cannot share a request; use batch=1 with dedupe=False", setting="batch")
     messengers = messenger if isinstance(messenger, Sequence) else (messenger,)
     if not messengers:
         raise ConfigError("give at least one messenger", setting="messenger")

@@ -12,6 +12,7 @@ from wamsg.errors import (
     ConfigError,
     InvalidMessage,
     LowBalance,
+    NotSent,
     PermissionDenied,
     PlanLimit,
     SenderRefused,
@@ -63,6 +64,7 @@ class Work:
         self._faults = [0] * len(messengers)
         self._messengers = messengers
         self._reading = asyncio.Lock()
+        self._asking: asyncio.Task[object] | None = None
         self._arrived = asyncio.Event()
         self._taken = asyncio.Event()
 
@@ -83,6 +85,12 @@ class Work:
         """Start nothing new; what was started goes on."""
         self._stopped = True
         self._taken.set()
+        if self._asking is not None:
+            # It may wait for ever on a source that has nothing to give; reading messages nobody.
+            self._asking.cancel()
+
+    def _is_stopped(self) -> bool:
+        return self._stopped
 
     async def take(self) -> Outcome | None:
         """The next outcome as they come; None when all are told."""
@@ -113,25 +121,50 @@ class Work:
     async def _next(self) -> list[Addressed]:
         """The next ones to send to, up to a batch; entries that cannot be sent to are told at once."""
         found: list[Addressed] = []
-        while len(found) < self._batch and not self._stopped:
-            # A slow consumer slows the sending: about one untold outcome per place under way is kept.
-            while len(self.outcomes) > self._room and not self._stopped:
-                self._taken.clear()
-                await self._taken.wait()
-            given = next(self._source, _END) if isinstance(self._source, Iterator) else await self._ask(self._source)
-            if given is _END:
-                break
-            item = self._read(given)
-            if isinstance(item, Addressed):
-                found.append(item)
-            else:
-                self._tell(item)
+        try:
+            while len(found) < self._batch and (given := await self._pull()) is not _END:
+                item = self._read(given)
+                if isinstance(item, Addressed):
+                    found.append(item)
+                else:
+                    self._tell(item)
+        except BaseException as error:
+            self._tell_unsent(found, f"not sent: the input ended with {type(error).__name__}")
+            raise
+        if self._stopped and len(found) < self._batch:
+            self._tell_unsent(found, "not sent: stopped before its batch was full")
+            return []
         return found
+
+    async def _pull(self) -> object:
+        # A slow consumer slows the sending: about one untold outcome per place under way is kept.
+        while len(self.outcomes) > self._room and not self._stopped:
+            self._taken.clear()
+            await self._taken.wait()
+        if self._stopped:
+            return _END
+        return next(self._source, _END) if isinstance(self._source, Iterator) else await self._ask(self._source)
+
+    def _tell_unsent(self, read: list[Addressed], why: str) -> None:
+        for item in read:
+            self._tell(item.outcome(error=NotSent(why)))
 
     async def _ask(self, source: AsyncIterator[object]) -> object:
         # An async generator refuses to be asked by two workers at once.
         async with self._reading:
-            return _END if self._stopped else await anext(source, _END)
+            if self._stopped:
+                return _END
+            task = self._asking = asyncio.current_task()
+            try:
+                given = await anext(source, _END)
+            except asyncio.CancelledError:
+                if not self._stopped or task is None or task.uncancel():
+                    raise
+                return _END
+            finally:
+                self._asking = None
+            # Read once more: it may have been stopped while the source was asked.
+            return _END if self._is_stopped() else given
 
     def _read(self, given: object) -> Addressed | Outcome:
         own: Content | None = None

@@ -20,6 +20,10 @@ _PROBE = 2.0
 _CATCH_UP = 0.05
 #: The reserve for interactive traffic is kept for so long after some was seen (seconds).
 _RESERVE_FOR = 600.0
+_PAST = (
+    *("blocked_until", "flight", "_due", "_gentle_until", "_interactive_at"),
+    *("_probe_next", "_probe_until", "_strikes"),
+)
 
 
 class Lane:
@@ -48,13 +52,14 @@ class Lane:
         "rate",
     )
 
-    def __init__(self, key: str, rate: Rate | None, *, reserve: float = 0.0, guarded: bool = False) -> None:
+    def __init__(self, key: str, rate: Rate | None, *, reserve: float = 0.0) -> None:
         self.key = key
         self.rate = rate
         #: On the monotonic clock; it only ever grows.
         self.blocked_until = _LONG_AGO
         self.pace = Pace(rate.count / rate.seconds) if rate else None
-        self.flight = Flight() if guarded else None
+        #: What is under way, for lanes that a request names first (the account or the sender).
+        self.flight: Flight | None = None
         # Most lanes are a recipient's and see one message: a deque would cost each of them half a kilobyte.
         self._grants: list[float] | deque[float] = [] if not rate or rate.count <= 64 else deque(maxlen=rate.count)
         self._reserve = int(rate.count * reserve) if rate else 0
@@ -142,10 +147,13 @@ class Lane:
         return probing
 
     def succeed(self, old: Lane) -> None:
-        """Take over from the lane that had another limit: its pause, what it let through, and what is under way."""
-        self.blocked_until, self.flight, self._due = old.blocked_until, old.flight, old._due
-        if self.rate is not None:
+        """Take over from the lane that had another limit all that is not the limit itself."""
+        for name in _PAST:
+            setattr(self, name, getattr(old, name))
+        if self.rate is not None and self.pace is not None:
             self._grants.extend(list(old._grants)[-self.rate.count :])
+            if old.pace is not None and old.pace.is_slowed:
+                self.pace.resume(old.pace.rate, old.pace.ceiling)
 
     def is_idle(self, now: float) -> bool:
         """Whether forgetting this lane would change nothing."""

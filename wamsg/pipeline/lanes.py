@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 
 from wamsg.clock import Clock
+from wamsg.pipeline.flight import Flight
 from wamsg.pipeline.lane import Lane
 from wamsg.pipeline.pace import Learnt
 from wamsg.pipeline.rate import Rate
 from wamsg.pipeline.store import LaneStore
 
 _SWEEP_FROM = 1024
+_log = logging.getLogger("wamsg")
 
 
 def kind_of(key: str) -> str:
@@ -42,13 +45,11 @@ class Lanes:
         """The lane if there is any memory of it."""
         return self._lanes.get(key)
 
-    def get(self, key: str, *, guarded: bool = False) -> Lane:
-        """The lane, made if need be; ``guarded`` ones count what is under way."""
+    def get(self, key: str) -> Lane:
+        """The lane, made if need be."""
         lane = self._lanes.get(key)
         if lane is None:
-            if len(self._lanes) >= self._sweep_at:
-                self._forget_idle()
-            lane = self._lanes[key] = Lane(key, self._limits.get(kind_of(key)), reserve=self._reserve, guarded=guarded)
+            lane = self._lanes[key] = Lane(key, self._limits.get(kind_of(key)), reserve=self._reserve)
             self._resume(lane)
         return lane
 
@@ -57,13 +58,17 @@ class Lanes:
 
         The first of a request's lanes is the account or the sender; it also counts what is under way.
         """
+        if len(self._lanes) >= self._sweep_at:
+            self._forget_idle()
         found = []
         for index, key in enumerate(keys):
             lane = self._lanes.get(key)
             if lane is None:
                 if index and (not self._limited or self._limits.get(kind_of(key)) is None):
                     continue
-                lane = self.get(key, guarded=not index)
+                lane = self.get(key)
+            if not index and lane.flight is None:
+                lane.flight = Flight()
             found.append(lane)
         return found
 
@@ -82,7 +87,12 @@ class Lanes:
         if self._store is None or lane.pace is None:
             return
         until = self._clock.time() + max(0.0, lane.blocked_until - self._clock.monotonic())
-        self._store.save(lane.key, Learnt(rate=lane.pace.rate, ceiling=lane.pace.ceiling, paused_until=until))
+        learnt = Learnt(rate=lane.pace.rate, ceiling=lane.pace.ceiling, paused_until=until)
+        try:
+            self._store.save(lane.key, learnt)
+        except OSError as error:
+            # A full disk costs the next run its lesson; it must not cost this one a message.
+            _log.warning("what a lane has learnt was not saved: %s", error, extra={"action": "lane_not_saved"})
 
     def _resume(self, lane: Lane) -> None:
         learnt = self._store.load(lane.key) if self._store is not None else None

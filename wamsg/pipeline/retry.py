@@ -33,7 +33,7 @@ class RetryPolicy:
 
     #: Tries in all, the first included; 1 switches retries off.
     attempts: int = field(default=4)
-    #: From the first failure on, nothing new is tried after this.
+    #: Counted from the first failure; after it nothing is tried again. Waiting for a lane is not cut short by it.
     deadline: float = field(default=120.0)
     first_wait: float = field(default=0.5)
     longest_wait: float = field(default=8.0)

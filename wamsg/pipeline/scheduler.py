@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 from collections.abc import Callable, Iterable, Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 from wamsg.clock import Clock, SystemClock
 from wamsg.errors import Throttled
@@ -20,13 +21,15 @@ from wamsg.wire import Meaning, Priority, Verdict
 _log = logging.getLogger("wamsg")
 #: After being sent on so often, a waiter claims its lanes: nobody younger passes it any more.
 _CLAIM_AFTER = 8
+_NUMBER = re.compile(r"(\+\d\d)\d{3,}(\d\d)")
 
 
 @frozen(kw_only=True)
 class LaneState:
     """What can be seen of a lane; rates are per second, times are seconds."""
 
-    key: str
+    #: Holds phone numbers, so its repr is masked.
+    key: str = field(repr=lambda key: repr(_NUMBER.sub(lambda found: f"{found[1]}****{found[2]}", key)))
     rate: float | None
     ceiling: float | None
     paused_for: float
@@ -95,11 +98,11 @@ class Scheduler:
         self._enqueue(waiter, arrived)
         try:
             granted = await waiter.granted
+            if self._on_wait is not None:
+                self._on_wait(lanes, granted - arrived)
         except BaseException:
             self._give_up(waiter)
             raise
-        if self._on_wait is not None:
-            self._on_wait(lanes, granted - arrived)
 
     def report(self, lanes: tuple[str, ...], verdict: Verdict | None, seconds: float) -> None:
         """A request over these lanes ended after so many seconds."""

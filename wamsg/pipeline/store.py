@@ -26,11 +26,13 @@ class LaneStore(Protocol):
 class FileLaneStore:
     """A JSON file that only its owner can read; each save replaces it whole, so a crash leaves the old or the new one.
 
-    Raises `ConfigError` if the file exists and is not one of ours.
+    Raises `ConfigError` if the file exists and is not one of ours, or if there is no folder for it.
     """
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
+        if not self._path.parent.is_dir():
+            raise ConfigError(f"there is no folder {self._path.parent} for the lane store", setting="lanes")
         self._known = _read(self._path)
 
     def load(self, key: str) -> Learnt | None:

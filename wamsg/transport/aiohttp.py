@@ -88,8 +88,6 @@ class AiohttpTransport:
     async def aclose(self) -> None:
         """Close the connections opened here; closing twice is harmless, and a cancelled close still closes."""
         self._closed = True
-        if self._loop is asyncio.get_running_loop():
-            self._deadlines.close()
         if self._session is None or (self._closing is not None and self._closing.done()):
             return
         self._check_loop()
@@ -153,7 +151,7 @@ class AiohttpTransport:
             if watch.expired and watch.settle():
                 late = aiohttp.ConnectionTimeoutError() if watch.connecting else TimeoutError()
                 raise _failed(late, request, body, answer) from late
-            if watch.task.cancelling():
+            if watch.is_cancelled_by_others:
                 raise
             # Nobody cancelled us: that is how whoever waits for a connection learns that the pool was closed.
             raise _failed(error, request, body, answer) from cause(error, request)

@@ -32,6 +32,11 @@ class Watch:
         self.expired, self.connecting = True, connecting
         self.task.cancel()
 
+    @property
+    def is_cancelled_by_others(self) -> bool:
+        """Whether someone has cancelled the task since the request began."""
+        return self.task.cancelling() > self._cancelling
+
     def settle(self) -> bool:
         """Take our own cancellation back; whether it was the only one."""
         return self.task.uncancel() <= self._cancelling
@@ -69,12 +74,6 @@ class Deadlines:
         """The request has ended, one way or another."""
         self._under_way.pop(watch, None)
         self._connecting.pop(watch, None)
-
-    def close(self) -> None:
-        """Keep no more limits."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
         now = loop.time()

@@ -6,7 +6,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from wamsg.model import Content, Media, Message, PhoneNumber, SendResult
+from wamsg.model import Content, Flow, Media, Message, PhoneNumber, SendResult
 from wamsg.providers.kaleyra import decode, limits
 from wamsg.providers.kaleyra.config import NAME, Settings
 from wamsg.providers.kaleyra.convert import json_bytes
@@ -94,7 +94,8 @@ class KaleyraDriver:
         )
 
     def _body(self, message: Message) -> bytes:
-        if len(message.to) != 1 or message.reply_to is not None or message.provider_options:
+        # A flow's data is frozen at its top level only.
+        if len(message.to) != 1 or message.reply_to or message.provider_options or isinstance(message.content, Flow):
             return self._whole(message)
         # A broadcast sends one content object over and over, and only the recipient differs: encoding it anew would
         # cost 10 us of each message. The content is frozen, so being the same object is being the same content.
