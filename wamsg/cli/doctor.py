@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_
 import os
+from collections.abc import Mapping
 from typing import Annotated
 
 from attrs import asdict, frozen
@@ -90,15 +91,18 @@ async def _diagnose(chosen: Chosen, seconds: float) -> Diagnosis:
         async with client:
             sentence = await client.call(client.driver.probe())
     except SendError as error:
-        return Diagnosis(False, f"{error}; {_advice(error, chosen)}", NONE_ACCEPTED)
+        return Diagnosis(False, f"{error}; {_advice(error, chosen, client.sources)}", NONE_ACCEPTED)
     return Diagnosis(True, sentence, ALL_ACCEPTED)
 
 
-def _advice(error: SendError, chosen: Chosen) -> str:
+def _advice(error: SendError, chosen: Chosen, sources: Mapping[str, str]) -> str:
     known = settings_of(chosen.provider.name, chosen.provider.settings)
-    secrets = " and ".join(item.env for item in known if item.secret) or "the credentials"
+    places = {"argument": "--set {}", "file": "{} in the settings file"}
+    secrets = " and ".join(
+        places.get(sources[item.name], sources[item.name]).format(item.name) for item in known if item.secret
+    )
     for kind, advice in (
-        (BadCredentials, f"check {secrets}"),
+        (BadCredentials, f"check {secrets or 'the credentials'}"),
         (PermissionDenied, "ask for the missing right in the provider's console"),
         (NotSent, "check base_url and the network"),
         (Throttled, "wait and try again"),
