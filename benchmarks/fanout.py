@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import resource
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from statistics import median
 
 from attrs import frozen
@@ -53,7 +51,7 @@ def measure(*, base: str, kind: str, count: int) -> tuple[float, float, float]:
     """CPU microseconds per message, messages a second, growth of peak RSS in MB; runs in a process of its own."""
 
     async def main() -> tuple[float, float, float]:
-        async with _sending(base, kind) as messenger:
+        async with connected(base, WORKLOADS["image"]) as messenger:
             await _deliver(messenger, kind, 2_000)
             before = _peak_mb()
             load = await _deliver(messenger, kind, count)
@@ -62,16 +60,9 @@ def measure(*, base: str, kind: str, count: int) -> tuple[float, float, float]:
     return run(main)
 
 
-@asynccontextmanager
-async def _sending(base: str, kind: str) -> AsyncIterator[wamsg.Client]:
-    assert kind in KINDS
-    async with connected(base, WORKLOADS["image"]) as messenger:
-        yield messenger
-
-
 async def _deliver(messenger: wamsg.Client, kind: str, count: int) -> Load:
     message = content(WORKLOADS["image"])
-    if kind in KINDS[:2]:
+    if kind != "fan_out":
         priority = Priority.INTERACTIVE if kind == _BARE else Priority.BULK
 
         async def send(number: int) -> object:
