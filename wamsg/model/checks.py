@@ -45,7 +45,8 @@ def check_text(name: str, value: object) -> str:
 def check_line(name: str, value: object) -> str:
     """A non-empty string without control characters: safe in headers, addresses and form fields."""
     text = check_text(name, value)
-    if any(unicodedata.category(character) in _BREAKS for character in text):
+    # What is printable has no breaks; only the rest is worth looking at one by one.
+    if not text.isprintable() and any(unicodedata.category(character) in _BREAKS for character in text):
         raise InvalidMessage(f"{name} must not hold line breaks or control characters", field=name)
     return text
 

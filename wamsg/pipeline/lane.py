@@ -20,6 +20,9 @@ _PROBE = 2.0
 _CATCH_UP = 0.05
 #: The reserve for interactive traffic is kept for so long after some was seen (seconds).
 _RESERVE_FOR = 600.0
+#: Requests reach the provider a little later than they are granted, and not all equally late: a window is taken as this
+#: much longer, or a full burst at its edge would draw a 429 from a provider that counts exactly.
+_EDGE = 1.005
 _PAST = (
     *("blocked_until", "flight", "_due", "_gentle_until", "_interactive_at"),
     *("_probe_next", "_probe_until", "_strikes"),
@@ -86,7 +89,7 @@ class Lane:
         if bulk and self._reserve and now - self._interactive_at < _RESERVE_FOR:
             allowed -= self._reserve
         if len(self._grants) >= allowed:
-            ready = max(ready, self._grants[len(self._grants) - allowed] + rate.seconds)
+            ready = max(ready, self._grants[len(self._grants) - allowed] + rate.seconds * _EDGE)
         burst = 1 if bulk or pace.is_slowed or ready < self._gentle_until else rate.burst
         return max(ready, self._due - (burst - 1) * rate.spacing)
 
