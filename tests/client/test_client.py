@@ -21,10 +21,10 @@ from wamsg.errors import (
     Unsupported,
     WamsgError,
 )
-from wamsg.pipeline import Scheduler
+from wamsg.pipeline import Rate, Scheduler
 from wamsg.testing import ManualClock
 from wamsg.transport.memory import MemoryTransport, SandboxTransport
-from wamsg.wire import Headers, Request, Response
+from wamsg.wire import Headers, Priority, Request, Response, Verdict
 
 TO = "+91 98123 45678"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
@@ -247,3 +247,57 @@ async def test_what_never_left_is_tried_again_and_what_may_have_left_is_not(name
 
     assert (NotSent, Unanswered) == (type(first.exception()), type(second.exception()))
     assert (4, 1) == (len(never.requests), len(maybe.requests))
+
+
+async def test_clients_can_share_one_limiter() -> None:
+    """Two clients of one token keep its limit together."""
+    clock = ManualClock()
+    transports = [double("wacr"), double("wacr")]
+    scheduler = Scheduler({"account": Rate.parse("3/min")}, clock=clock)
+    clients = [connected("wacr", transport, limiter=scheduler, clock=clock) for transport in transports]
+    async with clients[0], clients[1]:
+        tasks = [asyncio.ensure_future(client.send(Text(body="hello"), to=TO)) for client in clients for _ in range(2)]
+        await clock.advance(30)
+        assert 3 == sum(len(transport.accepted) for transport in transports)
+        await clock.advance(60)
+        await asyncio.gather(*tasks)
+
+
+async def test_a_limiter_of_ones_own_is_asked_and_told() -> None:
+    """Anything with the three methods of the protocol."""
+    seen: list[str] = []
+
+    class Own:
+        def try_acquire(self, lanes: tuple[str, ...], priority: Priority) -> bool:
+            seen.append(f"may {priority.name.lower()} go?")
+            return False
+
+        async def acquire(self, lanes: tuple[str, ...], priority: Priority) -> None:
+            seen.append("waits")
+
+        def report(self, lanes: tuple[str, ...], verdict: Verdict | None, seconds: float) -> None:
+            assert verdict is not None
+            seen.append(verdict.meaning.value)
+
+    async with connected("wacr", double("wacr"), limiter=Own()) as client:
+        await client.send(Text(body="hello"), to=TO, priority=Priority.BULK)
+
+    assert ["may bulk go?", "waits", "ok"] == seen
+
+
+async def test_no_limiter_waits_as_told_and_counts_it_as_a_try(name: str) -> None:
+    """Nobody else on the lane knows of the pause then."""
+    clock = ManualClock()
+    transport = always(429, {"Retry-After": "5"})
+    async with connected(name, transport, limiter=None, clock=clock) as client:
+        sending = asyncio.ensure_future(client.send(Text(body="hello"), to=TO))
+        await clock.advance(60)
+
+    assert isinstance(sending.exception(), Throttled)
+    assert 4 == len(transport.requests)
+
+
+def test_limits_and_a_limiter_are_one_too_many() -> None:
+    """Which of them should hold?"""
+    with pytest.raises(ConfigError, match="not both"):
+        wamsg.connect("wacr", environ={}, token="sandbox-token", limits="1/s", limiter=Scheduler({}))

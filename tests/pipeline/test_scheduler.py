@@ -674,3 +674,28 @@ async def test_a_snapshot_can_be_printed() -> None:
     assert "9812340" not in shown
     assert "98000" not in shown
     assert "+91****01" in shown
+
+
+@settings(max_examples=25)
+@given(
+    st.integers(2, 60),
+    st.sampled_from([1.0, 6.0, 60.0]),
+    st.booleans(),
+    st.lists(st.integers(0, 30), min_size=1, max_size=4),
+)
+def test_a_busy_lane_is_used_to_the_full(count: int, seconds: float, bulk: bool, pairs: list[int]) -> None:  # noqa: FBT001
+    """At least 99 % of the bottleneck's rate, whoever waits, and first come first served within a priority."""
+    asyncio.run(_busy(count, seconds, pairs, bulk=bulk))
+
+
+async def _busy(count: int, seconds: float, pairs: list[int], *, bulk: bool) -> None:
+    crowd = Crowd({"sender": f"{count}/{seconds:g}s", "pair": "45/270s"})
+    for number in range(count * 8):
+        crowd.join("sender:s", f"pair:{pairs[number % len(pairs)]}-{number}", bulk=bulk)
+
+    await crowd.clock.advance(5 * seconds)
+
+    assert len(crowd.granted) >= 0.99 * 5 * count
+    assert sorted(crowd.numbers) == crowd.numbers
+    assert most_in_any_window(crowd.times("sender:s"), seconds) <= count
+    await crowd.close()
