@@ -411,6 +411,17 @@ async def test_a_message_that_cannot_be_made_is_that_recipients_outcome() -> Non
     assert [Status.ACCEPTED, Status.REJECTED] == [outcome.status for outcome in outcomes]
 
 
+async def test_a_function_that_fails_leaves_nobody_untold() -> None:
+    """The bug is raised, after an outcome for the recipient it hit."""
+    run = fan_out(Double(), lambda to: {number(1): HELLO}[to.e164], to=[number(1), number(2)], concurrency=1)
+
+    told = [await anext(run), await anext(run)]
+
+    assert [Status.ACCEPTED, Status.REJECTED] == [outcome.status for outcome in told]
+    with pytest.raises(KeyError):
+        await anext(run)
+
+
 async def test_recipients_without_a_message_are_told() -> None:
     """Neither a content nor pairs: wrong for everyone, so it is raised."""
     with pytest.raises(ConfigError, match="pairs"):

@@ -683,7 +683,7 @@ async def test_a_snapshot_can_be_printed() -> None:
     st.booleans(),
     st.lists(st.integers(0, 30), min_size=1, max_size=4),
 )
-def test_a_busy_lane_is_used_to_the_full(count: int, seconds: float, bulk: bool, pairs: list[int]) -> None:  # noqa: FBT001
+def test_a_busy_lane_is_used_to_the_full(count: int, seconds: float, bulk: bool, pairs: list[int]) -> None:  # noqa: FBT001 -- generated
     """At least 99 % of the bottleneck's rate, whoever waits, and first come first served within a priority."""
     asyncio.run(_busy(count, seconds, pairs, bulk=bulk))
 

@@ -177,6 +177,11 @@ class Work:
                 return Addressed(entry.position, entry.recipient, own or self._content_for(entry.recipient))
             except InvalidMessage as wrong:
                 error = wrong
+            except Exception as bug:
+                # A bug in the caller's function is raised to the caller, and still nobody goes untold.
+                untold = NotSent(f"not sent: its message could not be made ({type(bug).__name__})")
+                self._tell(Outcome(position=entry.position, recipient=entry.recipient, error=untold))
+                raise
         return Outcome(position=entry.position, recipient=entry.recipient, error=error)
 
     def _content_for(self, recipient: PhoneNumber) -> Content:
