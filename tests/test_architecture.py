@@ -18,9 +18,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("model", "wire"),
     ("driver", "messenger", "codec", "settings", "recipients"),
     ("registry", "capabilities", "providers", "transport", "pipeline"),
-    ("client",),
-    ("fanout",),
-    ("sandbox", "testing"),
+    ("client", "ledger"),
+    ("fanout", "webhooks", "engine"),
+    ("broadcast", "sandbox", "testing"),
     ("cli",),
 )
 

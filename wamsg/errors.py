@@ -8,6 +8,10 @@
     │   ├── InvalidRecipient      this text is not a phone number
     │   └── DuplicateRecipient    this recipient stood earlier in the same input
     ├── Unsupported               this provider cannot express it; nothing was sent
+    ├── LedgerError               the ledger cannot do what was asked; nothing was sent by that
+    │   ├── LedgerBusy            another living process plans or runs on it
+    │   ├── LedgerUnusable        the file is torn, foreign, of a newer version, read-only, or the disk is full
+    │   └── PlanChanged           message, options or recipients differ from what was frozen
     └── SendError                 one send did not end in an acceptance
         ├── NotSent               no byte of the request left this machine
         ├── Throttled             the provider asked for a pause; not accepted
@@ -88,6 +92,26 @@ class Unsupported(WamsgError):
         super().__init__(detail)
         self.provider = provider
         self.feature = feature
+
+
+class LedgerError(WamsgError):
+    """The ledger cannot do what was asked; nothing was sent by that."""
+
+
+class LedgerBusy(LedgerError):
+    """Another process that is alive plans or runs broadcasts on this ledger."""
+
+
+class LedgerUnusable(LedgerError):
+    """The ledger cannot be read or written: torn, foreign, of a newer version, read-only, disk full."""
+
+
+class PlanChanged(LedgerError):
+    """Message, options or recipients differ from what the broadcast was frozen with; ``differs`` names what."""
+
+    def __init__(self, detail: str = "", *, differs: tuple[str, ...] = ()) -> None:
+        super().__init__(detail)
+        self.differs = differs
 
 
 class SendError(WamsgError):

@@ -1,0 +1,40 @@
+"""The durable store of broadcasts: states and their legal moves, the protocol, and its stores."""
+
+from __future__ import annotations
+
+from wamsg.ledger.protocol import Ledger
+from wamsg.ledger.records import (
+    Broadcast,
+    Counts,
+    Delivery,
+    Due,
+    Lease,
+    Loaded,
+    Moment,
+    Plan,
+    Recipient,
+    Refused,
+    Settled,
+    Suppression,
+)
+from wamsg.ledger.state import Fate, Phase, State, Wanted
+
+__all__ = [
+    "Broadcast",
+    "Counts",
+    "Delivery",
+    "Due",
+    "Fate",
+    "Lease",
+    "Ledger",
+    "Loaded",
+    "Moment",
+    "Phase",
+    "Plan",
+    "Recipient",
+    "Refused",
+    "Settled",
+    "State",
+    "Suppression",
+    "Wanted",
+]
