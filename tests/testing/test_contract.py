@@ -233,6 +233,10 @@ def _posting_probe(self: Any) -> Operation[str]:
     return evolve(operation, request=evolve(operation.request, method="POST"))
 
 
+def _with_reference(answer: Answer, reference: str) -> Answer:
+    return evolve(answer, accepted=tuple(evolve(item, reference=reference) for item in answer.accepted))
+
+
 def _one_use_upload(self: Any, media: Media) -> Operation[str] | None:
     operation = AcmeDriver.encode_upload(self, media)
     return operation and evolve(operation, decode=lambda _response: "always the same")
@@ -426,6 +430,12 @@ FAULTS: Mapping[str, tuple[Change, str, tuple[object, ...], str]] = MappingProxy
         ),
         "posting probe": (driver(probe=_posting_probe), "test_the_probe_is_a_harmless_read", (), "the probe is a POST"),
         "silent probe": (driver(probe=_silent_probe), "test_the_probe_says_one_sentence", (), "says nothing"),
+        "cut reference": (
+            answers(lambda _request, _serial, answer: _with_reference(answer, "w1.1")),
+            "test_a_reference_travels_whole_or_not_at_all",
+            (),
+            "arrived as",
+        ),
         "same upload id": (
             driver(encode_upload=_one_use_upload),
             "test_an_upload_gives_an_id_that_can_be_sent",

@@ -15,9 +15,9 @@ from wamsg.clock import Clock
 from wamsg.driver import Driver, Provider
 from wamsg.errors import WamsgError
 from wamsg.model import Content, File, Media, Message, Recipients, SendResult, local_media, with_media_ids
-from wamsg.pipeline import Limiter, Rate, RetryPolicy, Scheduler, build
+from wamsg.pipeline import Limiter, Rate, RetryPolicy, Scheduler, attempt, build
 from wamsg.transport.base import Transport
-from wamsg.wire import Operation, Priority
+from wamsg.wire import Departure, Operation, Priority
 
 T = TypeVar("T")
 
@@ -52,13 +52,8 @@ class Client:
         #: What grants capacity; None if there is nothing of the kind.
         self.limiter = limiter
         self._transport = transport
-        self._pipeline = build(
-            transport.send,
-            classify=driver.classify,
-            limiter=limiter,
-            policy=policy,
-            clock=clock,
-        )
+        self._attempt = attempt(transport.send, classify=driver.classify, limiter=limiter, clock=clock)
+        self._pipeline = build(self._attempt, policy=policy, clock=clock, paced=limiter is not None)
         self._uploads = Uploads(self._upload)
         self._life = _Life.UNOPENED
 
@@ -92,26 +87,39 @@ class Client:
         to: Recipients = None,
         reply_to: str | None = None,
         provider_options: Mapping[str, object] | None = None,
+        reference: str | None = None,
         priority: Priority = Priority.INTERACTIVE,
+        departure: Departure | None = None,
     ) -> SendResult:
         """Send ``content`` to one recipient; return once the provider accepted it.
 
         ``reply_to`` is the id of the message that this one answers; ``provider_options`` are fields that only this
         provider knows (its page in docs/ lists them). Local files are uploaded first where the provider wants that.
+        For ``reference``, ``priority`` and ``departure`` see `wamsg.messenger.RecordedMessenger`.
 
         Raises `wamsg.errors.InvalidMessage` or `wamsg.errors.Unsupported` before anything is sent, and a
         `wamsg.errors.SendError` otherwise; only `wamsg.errors.Unanswered` leaves open whether it went out.
         """
-        message = Message(content=content, to=to, reply_to=reply_to, provider_options=provider_options)
+        message = Message(
+            content=content, to=to, reply_to=reply_to, reference=reference, provider_options=provider_options
+        )
         if local_media(content):
             message = await self._uploaded(message)
-        return await self.call(self.driver.encode(message), priority=priority)
+        return await self.call(self.driver.encode(message), priority=priority, departure=departure)
 
-    async def call(self, operation: Operation[T], *, priority: Priority = Priority.INTERACTIVE) -> T:
+    async def call(
+        self,
+        operation: Operation[T],
+        *,
+        priority: Priority = Priority.INTERACTIVE,
+        departure: Departure | None = None,
+    ) -> T:
         """Carry out any operation of the provider through the same limits, retries and errors as a send."""
         if self._life is not _Life.OPEN:
             self._check_open()
         request = operation.request
+        if departure is not None:
+            return operation.decode(await self._attempt(request.at(priority, departure)))
         if priority is not request.priority:
             request = request.at(priority)
         return operation.decode(await self._pipeline(request))

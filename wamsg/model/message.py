@@ -81,8 +81,9 @@ def _options(value: Mapping[str, object] | None) -> Mapping[str, object]:
 class Message:
     """Content for one recipient (or several in one request, where the provider takes that).
 
-    ``reply_to`` is the id of the message that this one answers. ``provider_options`` are fields that only one
-    provider knows; its driver checks them and refuses those it does not know.
+    ``reply_to`` is the id of the message that this one answers. ``reference`` is the sender's own, which comes back in
+    callbacks where the provider carries one, and goes nowhere where it does not. ``provider_options`` are fields that
+    only one provider knows; its driver checks them and refuses those it does not know.
     """
 
     content: Content = field(validator=checks.one_of(*CONTENT_TYPES))
@@ -90,6 +91,7 @@ class Message:
         default=(), converter=_recipients, validator=checks.items(PhoneNumber, minimum=0)
     )
     reply_to: str | None = field(default=None, validator=checks.optional_line)
+    reference: str | None = field(default=None, validator=checks.optional_line)
     provider_options: Mapping[str, object] = field(default=None, converter=_options, hash=False)
 
     def __attrs_post_init__(self) -> None:

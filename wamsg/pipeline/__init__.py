@@ -1,4 +1,4 @@
-"""From a transport to a pipeline: retry( limit( judge( transport ) ) ). No stage knows a message or a provider."""
+"""From a transport to a pipeline: retry( limit( depart( judge( transport ) ) ) ); no stage knows a message."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wamsg.pipeline.quota import RetryQuota
 from wamsg.pipeline.rate import Rate
 from wamsg.pipeline.retry import RetryPolicy, retry
 from wamsg.pipeline.scheduler import LaneState, Scheduler
-from wamsg.pipeline.stage import Stage, judge
+from wamsg.pipeline.stage import Stage, depart, judge
 from wamsg.pipeline.store import FileLaneStore, LaneStore
 from wamsg.wire import Response, Verdict
 
@@ -24,23 +24,26 @@ __all__ = [
     "RetryQuota",
     "Scheduler",
     "Stage",
+    "attempt",
     "build",
+    "depart",
     "judge",
     "limit",
     "retry",
 ]
 
 
-def build(
-    transport: Stage,
-    *,
-    classify: Callable[[Response], Verdict],
-    limiter: Limiter | None,
-    policy: RetryPolicy,
-    clock: Clock,
+def attempt(
+    transport: Stage, *, classify: Callable[[Response], Verdict], limiter: Limiter | None, clock: Clock
 ) -> Stage:
-    """The pipeline of one client. Retry stands outside limit: every attempt pays for capacity."""
-    stage = judge(transport, classify)
-    if limiter is not None:
-        stage = limit(stage, limiter, clock)
-    return retry(stage, policy, clock=clock, quota=RetryQuota(), paced=limiter is not None)
+    """One try of a request: it waits for its lanes, departs, and its answer is judged."""
+    stage = depart(judge(transport, classify))
+    return stage if limiter is None else limit(stage, limiter, clock)
+
+
+def build(attempt: Stage, *, policy: RetryPolicy, clock: Clock, paced: bool) -> Stage:
+    """The pipeline of one client. Retry stands outside limit: every attempt pays for capacity.
+
+    ``paced`` says that ``attempt`` makes a throttled request wait for its lanes.
+    """
+    return retry(attempt, policy, clock=clock, quota=RetryQuota(), paced=paced)

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from wamsg.wire import Request, Response, Verdict
+from wamsg.wire import Departure, Request, Response, Verdict
 
 #: A stage, or a stack of them: takes a request, gives its answer, or raises `NotSent`, `Unanswered` or `Throttled`.
 Stage = Callable[[Request], Awaitable[Response]]
+
+
+def depart(inner: Stage) -> Stage:
+    """Wrap ``inner`` so that a request with a departure waits for it; one without costs nothing."""
+
+    async def departing(request: Request, departure: Departure) -> Response:
+        await departure()
+        return await inner(request)
+
+    def departed(request: Request) -> Awaitable[Response]:
+        return inner(request) if request.departure is None else departing(request, request.departure)
+
+    return departed
 
 
 def judge(inner: Stage, classify: Callable[[Response], Verdict]) -> Stage:

@@ -21,6 +21,9 @@ from wamsg.testing.contract_subject import SECRET, Sample, Subject, is_line, rel
 from wamsg.wire import Meaning, Request
 
 
+_REFERENCE = "w1.1.2s.1.k3fz0q"
+
+
 class SandboxContract(Subject):
     """`wamsg.driver.SandboxDialect`."""
 
@@ -37,6 +40,16 @@ class SandboxContract(Subject):
         found = [accepted.recipient for accepted in sample.accepted]
         assert found == expected or (not expected and len(found) <= 1), f"sent to {expected}, taken for {found}"
         self._check_ids(result, sample)
+
+    def test_a_reference_travels_whole_or_not_at_all(self) -> None:
+        """A message with a reference is taken as one without; the reference arrives as it was, or not at all."""
+        for feature, message in self.carried(self.example):
+            plain, sample = (
+                self.ask(self.example.encode(evolve(message, reference=reference))) for reference in (None, _REFERENCE)
+            )
+            assert len(sample.accepted) == len(plain.accepted), f"{feature} with a reference is not taken as without"
+            arrived = {accepted.reference for accepted in sample.accepted}
+            assert arrived <= {None, _REFERENCE}, f"the reference {_REFERENCE!r} of {feature} arrived as {arrived}"
 
     def test_an_upload_gives_an_id_that_can_be_sent(self) -> None:
         """Where files are uploaded, the id that comes back is one line and new for each upload."""

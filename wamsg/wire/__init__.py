@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wamsg.wire.json import read_json
 from wamsg.wire.operation import Operation
-from wamsg.wire.request import Form, Part, Priority, Request, Upload
+from wamsg.wire.request import Departure, Form, Part, Priority, Request, Upload
 from wamsg.wire.response import OK, REJECTED, UNDECIDED, Headers, Meaning, Response, Verdict
 from wamsg.wire.retry_after import retry_after
 
@@ -12,6 +12,7 @@ __all__ = [
     "OK",
     "REJECTED",
     "UNDECIDED",
+    "Departure",
     "Form",
     "Headers",
     "Meaning",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from enum import IntEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -67,6 +67,10 @@ class Priority(IntEnum):
     BULK = 1
 
 
+#: Awaited when a request has its turn and before its first byte leaves; if it raises, the request stays here.
+Departure = Callable[[], Awaitable[None]]
+
+
 @frozen(kw_only=True, repr=False, eq=False)
 class Request:
     """One HTTP request as data. Its repr shows no header, no body and no path: those hold secrets and phone numbers."""
@@ -81,9 +85,11 @@ class Request:
     priority: Priority = Priority.INTERACTIVE
     #: Whether sending it twice does no harm (reads). A message is never repeatable.
     repeatable: bool = False
+    #: How a ledger commits its intent last of all: it knows of each attempt before the attempt can go out.
+    departure: Departure | None = None
 
-    def at(self, priority: Priority) -> Request:
-        """The same request with another priority."""
+    def at(self, priority: Priority, departure: Departure | None = None) -> Request:
+        """The same request with another priority, to be attempted as ``departure`` allows."""
         return Request(
             method=self.method,
             url=self.url,
@@ -92,6 +98,7 @@ class Request:
             lanes=self.lanes,
             priority=priority,
             repeatable=self.repeatable,
+            departure=departure,
         )
 
     def __repr__(self) -> str:

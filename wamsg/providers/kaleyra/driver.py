@@ -6,12 +6,14 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
+from attrs import evolve
+
 from wamsg.model import Content, Flow, Media, Message, PhoneNumber, SendResult
 from wamsg.providers.kaleyra import decode, limits
 from wamsg.providers.kaleyra.config import NAME, Settings
 from wamsg.providers.kaleyra.convert import json_bytes
 from wamsg.providers.kaleyra.encode import messaging_object
-from wamsg.providers.kaleyra.extra_info import extra_info
+from wamsg.providers.kaleyra.extra_info import check_reference, extra_info
 from wamsg.wire import Form, Operation, Part, Request, Response, Upload, Verdict
 
 
@@ -23,7 +25,6 @@ class KaleyraDriver:
     def __init__(self, settings: Settings) -> None:
         self._secret = settings.api_key
         self._wa_source = settings.wa_source
-        self._extra = extra_info({}, wa_source=settings.wa_source)
         self._root = settings.root
         self._messages = f"{settings.root}/messages"
         key = {"api-key": settings.api_key.reveal()}
@@ -31,7 +32,7 @@ class KaleyraDriver:
         self._json_headers = MappingProxyType({**key, "Content-Type": "application/json"})
         self._lanes = (f"sender:{settings.sender.e164}",)
         self._pair = f"pair:{settings.sender.e164}/"
-        #: The content that was sent last, and the body for it before and after the recipient.
+        #: The content that was sent last, and the body for it before and after the recipient; up to the reference.
         self._prepared: tuple[Content, bytes, bytes] | None = None
 
     def __repr__(self) -> str:
@@ -97,27 +98,29 @@ class KaleyraDriver:
         # A flow's data is frozen at its top level only.
         if len(message.to) != 1 or message.reply_to or message.provider_options or isinstance(message.content, Flow):
             return self._whole(message)
-        # A broadcast sends one content object over and over, and only the recipient differs: encoding it anew would
-        # cost 10 us of each message. The content is frozen, so being the same object is being the same content.
+        # A broadcast sends one content object over and over, and only recipient and reference differ: encoding it anew
+        # would cost 10 us of each message. The content is frozen: being the same object is being the same content.
         if self._prepared is None or self._prepared[0] is not message.content:
-            whole, to = self._whole(message), _to_field(message.to[0])
+            whole, to = self._whole(evolve(message, reference=None)), _to_field(message.to[0])
             # Its first occurrence is the field itself: before it stand only constants.
-            head, tail = whole.split(to, 1)
+            head, tail = whole.removesuffix(_ENDING).split(to, 1)
             self._prepared = (message.content, head, tail)
         _, head, tail = self._prepared
-        return head + _to_field(message.to[0]) + tail
+        ending = (
+            _ENDING if message.reference is None else b',"ref":%b}}' % json_bytes(check_reference(message.reference))
+        )
+        return head + _to_field(message.to[0]) + tail + ending
 
     def _whole(self, message: Message) -> bytes:
-        options = message.provider_options
-        return json_bytes(
-            {
-                "messaging_object": messaging_object(message),
-                "extra_info": extra_info(options, wa_source=self._wa_source) if options else self._extra,
-            }
-        )
+        info = extra_info(message.provider_options, wa_source=self._wa_source, reference=message.reference)
+        return json_bytes({"messaging_object": messaging_object(message), "extra_info": info})
 
     def _lanes_to(self, recipients: tuple[PhoneNumber, ...]) -> tuple[str, ...]:
         return (*self._lanes, self._pair + recipients[0].e164) if len(recipients) == 1 else self._lanes
+
+
+#: What closes ``extra_info``, the last field, and the body; a reference goes before it.
+_ENDING = b"}}"
 
 
 def _to_field(recipient: PhoneNumber) -> bytes:

@@ -35,9 +35,22 @@ OPTIONS: Mapping[str, Callable[[str, object], str]] = MappingProxyType(
 )
 
 
-def extra_info(options: Mapping[str, object], *, wa_source: str) -> dict[str, str]:
-    """The ``extra_info`` object of a message's ``provider_options``; `InvalidMessage` for unknown or wrong ones."""
+def check_reference(reference: str) -> str:
+    """The reference itself, if Kaleyra carries it uncut; raises `InvalidMessage`."""
+    return _reference("reference", reference)
+
+
+def extra_info(options: Mapping[str, object], *, wa_source: str, reference: str | None = None) -> dict[str, str]:
+    """The ``extra_info`` object of a message's reference and ``provider_options``.
+
+    Raises `InvalidMessage` for unknown or wrong ones, and for a ``ref`` beside a reference, which is sent as ``ref``.
+    """
     info = {"wa_source": wa_source}
+    if reference is not None:
+        if "ref" in options:
+            message = "the reference is sent as 'ref'; put your own in ref1 or ref2"
+            raise InvalidMessage(message, field="provider_options.ref")
+        info["ref"] = check_reference(reference)
     for name, value in options.items():
         field = f"provider_options.{name}"
         check = OPTIONS.get(name)
