@@ -36,6 +36,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "tenacity": ("pipeline/retry.py",),
     "cyclopts": ("cli/*",),
     "rich": ("cli/*",),
+    "phonenumbers": ("broadcast/policy/zones.py",),
     "pytest": ("testing/contract*.py",),
     "hypothesis": ("testing/contract*.py", "testing/strategies.py"),
 }
