@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wamsg.ledger.open import open_ledger
 from wamsg.ledger.protocol import Ledger
 from wamsg.ledger.records import (
     Broadcast,
@@ -37,4 +38,5 @@ __all__ = [
     "State",
     "Suppression",
     "Wanted",
+    "open_ledger",
 ]

@@ -1,0 +1,24 @@
+"""One of the senders of a run, and what the run knows of it."""
+
+from __future__ import annotations
+
+from attrs import define, field
+
+from wamsg.messenger import RecordedMessenger
+
+#: So many requests go out before the first acceptance: what is wrong for everyone then meets only a handful.
+FEW = 5
+
+
+@define(eq=False)
+class Sender:
+    """A messenger and its standing in this run."""
+
+    place: int
+    messenger: RecordedMessenger = field(repr=False)
+    #: The provider took a message from it.
+    proven: bool = False
+    #: It was refused for what is its own fault, and takes no more part.
+    dropped: bool = False
+    #: Chunks that run through it now.
+    busy: int = 0

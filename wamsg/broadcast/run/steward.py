@@ -1,0 +1,55 @@
+"""Looks after a run once a second: keeps its leases, hears what is wanted, shows how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from wamsg.broadcast.run.gauge import Gauge, Progress
+from wamsg.broadcast.run.halt import Halt
+from wamsg.clock import Clock
+from wamsg.engine import Engine
+from wamsg.errors import LedgerError
+from wamsg.ledger import Lease, Ledger, Phase, Wanted
+
+_EVERY = 1.0
+
+
+class Steward:
+    """One per run; `watch` ends when it is cancelled or the ledger fails."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        broadcast: int,
+        leases: Collection[Lease],
+        *,
+        engine: Engine,
+        halt: Halt,
+        gauge: Gauge,
+        show: Callable[[Progress], None],
+        clock: Clock,
+    ) -> None:
+        self._ledger = ledger
+        self._broadcast = broadcast
+        self._leases = leases
+        self._engine = engine
+        self._halt = halt
+        self._gauge = gauge
+        self._show = show
+        self._clock = clock
+
+    async def watch(self) -> None:
+        """Once a second, for as long as the run goes."""
+        while True:
+            self._show(self._gauge.progress(self._clock.time()))
+            try:
+                await self._engine.reap()
+                wanted = await self._ledger.renew(self._broadcast, tuple(self._leases), now=self._clock.time())
+            except LedgerError as error:
+                self._halt.now(Phase.STOPPED, str(error))
+                return
+            if wanted is Wanted.PAUSE:
+                self._halt.now(Phase.PAUSED, "paused by a person")
+            elif wanted is Wanted.CANCEL:
+                self._halt.now(Phase.CANCELLED, "cancelled by a person")
+            await self._clock.sleep(_EVERY)
