@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from attrs import frozen
+from attrs import field, frozen
 from cyclopts import Group, Parameter
 
 import wamsg
@@ -16,6 +16,7 @@ from wamsg.cli.kinds.pairs import Repeated, pairs
 from wamsg.cli.reading import read_text, read_toml
 from wamsg.driver import Provider
 from wamsg.errors import ConfigError
+from wamsg.pipeline import Limiter
 from wamsg.settings import resolve
 from wamsg.transport.base import Transport
 
@@ -40,6 +41,8 @@ class ProviderOptions:
 
 
 NO_PROVIDER_OPTIONS = ProviderOptions()
+#: Holds a table per sender inside a provider's table of the file.
+_SENDERS = "senders"
 
 
 @frozen(kw_only=True)
@@ -49,9 +52,11 @@ class Chosen:
     provider: Provider
     #: ``argument``, ``WAMSG_PROVIDER`` or the path of the file.
     because: str
-    given: Mapping[str, str]
+    given: Mapping[str, object]
     #: The provider's table of the file.
     table: Mapping[str, object]
+    #: What the file says of several senders, by the name of each.
+    senders: Mapping[str, Mapping[str, object]] = field(factory=dict, repr=False)
     #: The file that was read, if any.
     path: Path | None
 
@@ -65,7 +70,21 @@ def choose(options: ProviderOptions, environ: Mapping[str, str] = os.environ) ->
     table = document.get(name, {})
     assert isinstance(table, Mapping)  # noqa: S101 -- _read_config saw to it
     given = pairs("--set", options.set, "name=value, such as pod=in")
-    return Chosen(provider=provider, because=because, given=given, table=table, path=path)
+    return Chosen(
+        provider=provider,
+        because=because,
+        given=given,
+        table={key: value for key, value in table.items() if key != _SENDERS},
+        senders=_senders(name, table.get(_SENDERS, {}), path),
+        path=path,
+    )
+
+
+def _senders(provider: str, tables: object, path: Path | None) -> Mapping[str, Mapping[str, object]]:
+    if isinstance(tables, Mapping) and all(isinstance(table, Mapping) for table in tables.values()):
+        return tables
+    message = f"{path}: write the settings of each sender below a line [{provider}.{_SENDERS}.NAME]"
+    raise ConfigError(message, setting=_SENDERS)
 
 
 def _config_path(given: Path | None, environ: Mapping[str, str]) -> Path | None:
@@ -108,13 +127,24 @@ def _provider_name(
 
 
 def connect(
-    chosen: Chosen, *, transport: Transport, limit: str | None, timeout: float, retry: wamsg.RetryPolicy | None = None
+    chosen: Chosen,
+    *,
+    transport: Transport,
+    limit: str | None = None,
+    limiter: Limiter | None = None,
+    timeout: float,
+    retry: wamsg.RetryPolicy | None = None,
 ) -> wamsg.Client:
-    """A client for what was chosen; ``limit`` is text, ``none``, or None for the provider's own limits."""
+    """A client for what was chosen; ``limit`` is text, ``none``, or None for the provider's own limits.
+
+    A ``limiter`` takes their place.
+    """
     # First by itself: a setting's name that connect() uses for something else must not get there.
     resolve(chosen.provider.name, chosen.provider.settings, given=chosen.given, environ=os.environ, file=chosen.table)
-    limits: dict[str, str | None] = {}
-    if limit is not None:
+    limits: dict[str, object] = {}
+    if limiter is not None:
+        limits["limiter"] = limiter
+    elif limit is not None:
         limits["limits"] = None if limit.lower() == "none" else limit
     settings: dict[str, Any] = {**chosen.given, **limits}
     return wamsg.connect(
