@@ -8,6 +8,9 @@
     │   ├── InvalidRecipient      this text is not a phone number
     │   └── DuplicateRecipient    this recipient stood earlier in the same input
     ├── Unsupported               this provider cannot express it; nothing was sent
+    ├── WebhookError              what came in at a webhook was not taken
+    │   ├── NotVerified           it does not prove that it comes from the provider; nothing of it was read
+    │   └── BadPayload            it cannot be read, not even as an event of an unknown kind
     └── SendError                 one send did not end in an acceptance
         ├── NotSent               no byte of the request left this machine
         ├── Throttled             the provider asked for a pause; not accepted
@@ -88,6 +91,18 @@ class Unsupported(WamsgError):
         super().__init__(detail)
         self.provider = provider
         self.feature = feature
+
+
+class WebhookError(WamsgError):
+    """What came in at a webhook was not taken. The sentence holds nothing of the payload or of a secret."""
+
+
+class NotVerified(WebhookError):
+    """It does not prove that it comes from the provider, or no secret is configured. To be answered with 401."""
+
+
+class BadPayload(WebhookError):
+    """It cannot be read; the sentence says what to change. To be answered with 400."""
 
 
 class SendError(WamsgError):

@@ -55,6 +55,18 @@ class Chosen:
     #: The file that was read, if any.
     path: Path | None
 
+    def resolve(self, environ: Mapping[str, str]) -> Any:
+        """The settings for sending. Raises `ConfigError` that names the wrong one."""
+        inbound = self.provider.inbound
+        return resolve(
+            self.provider.name,
+            self.provider.settings,
+            given=self.given,
+            environ=environ,
+            file=self.table,
+            beside=inbound.settings if inbound else None,
+        ).values
+
 
 def choose(options: ProviderOptions, environ: Mapping[str, str] = os.environ) -> Chosen:
     """Find the provider and gather its settings. Raises `ConfigError` that says what to change."""
@@ -112,7 +124,7 @@ def connect(
 ) -> wamsg.Client:
     """A client for what was chosen; ``limit`` is text, ``none``, or None for the provider's own limits."""
     # First by itself: a setting's name that connect() uses for something else must not get there.
-    resolve(chosen.provider.name, chosen.provider.settings, given=chosen.given, environ=os.environ, file=chosen.table)
+    chosen.resolve(os.environ)
     limits: dict[str, str | None] = {}
     if limit is not None:
         limits["limits"] = None if limit.lower() == "none" else limit
