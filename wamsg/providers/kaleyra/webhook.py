@@ -12,7 +12,7 @@ from functools import partial
 
 from wamsg.driver import Webhook
 from wamsg.errors import BadPayload
-from wamsg.model.event import Event
+from wamsg.model.event import Event, UnknownEvent
 from wamsg.providers.kaleyra.config import NAME
 from wamsg.providers.kaleyra.webhook_config import VARIABLES, CallbackSettings, FieldMap
 from wamsg.providers.kaleyra.webhook_frame import kaleyra_frame, meta_frame
@@ -62,16 +62,18 @@ def _events(document: Mapping[str, object], fields: FieldMap | None) -> list[Eve
         return list(kaleyra_frame(document))
     if "entry" in document:
         return list(meta_frame(document))
-    return [
-        (fields and _by_fields(document, fields))
-        or notice(document, raw=document)
-        or _by_fields(document, VARIABLES)
-        or unknown("not a known kind of callback", document, document.get("event") or document.get("type"))
-    ]
+    own = _by_fields(document, fields) if fields else None
+    if own is not None and not isinstance(own, UnknownEvent):
+        return [own]
+    return [notice(document, raw=document) or _by_fields(document, VARIABLES) or own or _unknown(document)]
+
+
+def _unknown(document: Mapping[str, object]) -> UnknownEvent:
+    return unknown("not a known kind of callback", document, document.get("event") or document.get("type"))
 
 
 def _by_fields(document: Mapping[str, object], fields: FieldMap) -> Event | None:
-    """The status or message that stands at those places, or None."""
+    """The status or message that stands at those places; None if neither does."""
     values = fields.values(document)
     if "status" in values and ("sender" not in values or status_of(values["status"])):
         return variable_status(values, extra=table(document.get("extra_info")), raw=document)
