@@ -137,6 +137,8 @@ class Inbound:
     settings: type[Any]
     #: Makes the webhook of an instance of ``settings``. Raises `wamsg.errors.ConfigError`.
     webhook: Callable[[Any], Webhook]
+    #: Settings with which callbacks are taken, with obviously fake secrets.
+    example: Mapping[str, str]
 
 
 @frozen(kw_only=True)

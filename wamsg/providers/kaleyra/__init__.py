@@ -31,5 +31,9 @@ provider = Provider(
     limits=MappingProxyType({"sender": "80/s burst 8", "pair": "45/270s"}),
     sandbox=KaleyraSandbox(),
     example=EXAMPLE,
-    inbound=Inbound(settings=CallbackSettings, webhook=make_webhook),
+    inbound=Inbound(
+        settings=CallbackSettings,
+        webhook=make_webhook,
+        example=MappingProxyType({"callback_secret": "sandbox-callback-secret"}),
+    ),
 )

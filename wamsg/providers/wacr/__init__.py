@@ -21,5 +21,9 @@ provider = Provider(
     read_limits=WacrDriver.read_limits,
     sandbox=WacrSandbox(),
     example=MappingProxyType({"token": TOKEN}),
-    inbound=Inbound(settings=CallbackSettings, webhook=make_webhook),
+    inbound=Inbound(
+        settings=CallbackSettings,
+        webhook=make_webhook,
+        example=MappingProxyType({"callback_records": "on", "callback_secret": "sandbox-callback-secret"}),
+    ),
 )
