@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "attrs": ("*",),
     "attr": (),
-    "cattrs": ("codec.py", "providers/*/convert.py"),
+    "cattrs": ("codec/*", "providers/*/convert.py"),
     "orjson": ("wire/json.py", "providers/*/convert.py"),
     "aiohttp": ("transport/aiohttp*.py", "sandbox/server*.py", "client/connection.py"),
     "yarl": ("transport/aiohttp*.py", "sandbox/server*.py"),

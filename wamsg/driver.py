@@ -6,12 +6,14 @@ Nothing here, and nothing in a provider's folder, awaits, opens a socket or read
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from attrs import field, frozen
 
 from wamsg.model import Media, Message, SendResult
-from wamsg.wire import Operation, Request, Response, Verdict
+from wamsg.model.event import Event
+from wamsg.wire import Operation, Request, Response, Scheme, Verdict, verify
 
 
 class Driver(Protocol):
@@ -90,6 +92,55 @@ class SandboxDialect(Protocol):
         ...
 
 
+_NO_QUERY: Mapping[str, str] = MappingProxyType({})
+
+
+class Parse(Protocol):
+    """How a provider's callbacks are read; see `Webhook.parse`."""
+
+    def __call__(self, body: bytes, query: Mapping[str, str], /) -> list[Event]:
+        """The events that ``body``, or if it is empty ``query``, holds; at least one."""
+        ...
+
+
+@frozen(kw_only=True)
+class Webhook:
+    """What comes in from one provider, free of any server: `verify` first, then `parse`."""
+
+    provider: str
+    #: What a caller has to prove; all of them. None at all means that nothing is taken.
+    schemes: tuple[Scheme, ...]
+    reader: Parse = field(repr=False)
+
+    def verify(self, headers: Mapping[str, str], body: bytes, *, now: float) -> None:
+        """Raise `wamsg.errors.NotVerified` unless the call proves that it comes from the provider.
+
+        ``body`` is raw, as it came; ``now`` is in seconds since 1970.
+        """
+        verify(self.schemes, headers, body, now=now)
+
+    def parse(self, body: bytes, query: Mapping[str, str] = _NO_QUERY) -> list[Event]:
+        """Every event of one call, in order, and at least one; ``query`` is read if the body is empty (a GET).
+
+        What is well-formed but not known is a `wamsg.model.event.UnknownEvent`, and costs the others of its batch
+        nothing. Raises `wamsg.errors.BadPayload` for what cannot be read, and nothing else.
+        """
+        return self.reader(body, query)
+
+
+@frozen(kw_only=True)
+class Inbound:
+    """How a provider's callbacks are received."""
+
+    #: An attrs class whose fields are made with `wamsg.settings.setting`, apart from those for sending: a process that
+    #: only receives needs no key to send.
+    settings: type[Any]
+    #: Makes the webhook of an instance of ``settings``. Raises `wamsg.errors.ConfigError`.
+    webhook: Callable[[Any], Webhook]
+    #: Settings with which callbacks are taken, with obviously fake secrets.
+    example: Mapping[str, str]
+
+
 @frozen(kw_only=True)
 class Provider:
     """What a plug-in exports under the entry-point group ``wamsg.providers``."""
@@ -111,3 +162,5 @@ class Provider:
     read_limits: Callable[[Any], Operation[Mapping[str, str | None]]] | None = None
     #: Obviously fake values for the required settings; the sandbox takes them as good credentials.
     example: Mapping[str, str]
+    #: None where the provider calls nobody back.
+    inbound: Inbound | None = None

@@ -12,6 +12,9 @@
     │   ├── LedgerBusy            another living process plans or runs on it
     │   ├── LedgerUnusable        the file is torn, foreign, of a newer version, read-only, or the disk is full
     │   └── PlanChanged           message, options or recipients differ from what was frozen
+    ├── WebhookError              what came in at a webhook was not taken
+    │   ├── NotVerified           it does not prove that it comes from the provider; nothing of it was read
+    │   └── BadPayload            it cannot be read, not even as an event of an unknown kind
     └── SendError                 one send did not end in an acceptance
         ├── NotSent               no byte of the request left this machine
         ├── Throttled             the provider asked for a pause; not accepted
@@ -112,6 +115,18 @@ class PlanChanged(LedgerError):
     def __init__(self, detail: str = "", *, differs: tuple[str, ...] = ()) -> None:
         super().__init__(detail)
         self.differs = differs
+
+
+class WebhookError(WamsgError):
+    """What came in at a webhook was not taken. The sentence holds nothing of the payload or of a secret."""
+
+
+class NotVerified(WebhookError):
+    """It does not prove that it comes from the provider, or no secret is configured. To be answered with 401."""
+
+
+class BadPayload(WebhookError):
+    """It cannot be read; the sentence says what to change. To be answered with 400."""
 
 
 class SendError(WamsgError):

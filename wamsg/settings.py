@@ -6,7 +6,7 @@ A provider declares an attrs class with `setting`; `resolve` fills it and rememb
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ import attrs
 from attrs import frozen
 
 from wamsg.errors import ConfigError
+from wamsg.wire import Basic, Bearer, HmacSha256, Scheme, SharedHeader
 
 SettingsT = TypeVar("SettingsT")
 _META = "wamsg"
@@ -130,14 +131,16 @@ def resolve(
     given: Mapping[str, object],
     environ: Mapping[str, str],
     file: Mapping[str, object] | None = None,
+    beside: type[Any] | None = None,
 ) -> Resolved[SettingsT]:
     """Fill ``cls``: argument before environment before file before default.
 
     Raises `ConfigError` that names the setting for a missing, unknown or wrong value. None and an empty environment
-    variable count as not given.
+    variable count as not given. What ``beside`` declares may stand in the same ``file`` and is left to it.
     """
     known = settings_of(provider, cls)
-    _refuse_unknown(provider, known, {**(file or {}), **given})
+    others = {item.name for item in settings_of(provider, beside)} if beside else set()
+    _refuse_unknown(provider, known, [*(name for name in file or {} if name not in others), *given])
     values: dict[str, object] = {}
     sources: dict[str, str] = {}
     for item in known:
@@ -164,7 +167,7 @@ def locate(
     return None, "default"
 
 
-def _refuse_unknown(provider: str, known: tuple[Setting, ...], names: Mapping[str, object]) -> None:
+def _refuse_unknown(provider: str, known: tuple[Setting, ...], names: Iterable[str]) -> None:
     allowed = [item.name for item in known]
     for name in names:
         if name not in allowed:
@@ -221,6 +224,14 @@ def path_segment(value: object) -> str:
     return text
 
 
+def header_name(value: object) -> str:
+    """The name of a header, in lower case (RFC 9110, 5.6.2). Raises ValueError."""
+    text = header_text(value)
+    if not all(character.isalnum() or character in "!#$%&'*+-.^_`|~" for character in text):
+        raise ValueError("may hold only letters, digits and '-'")
+    return text.lower()
+
+
 def base_url(value: object) -> str:
     """An address without trailing slash, query or user; https, or http on loopback. Raises ValueError."""
     text = header_text(value).rstrip("/")
@@ -261,3 +272,49 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+_SEVERAL = "; several, separated by commas, while it is changed"
+
+
+@frozen(kw_only=True)
+class CallbackSettings:
+    """How callbacks prove where they come from: every secret that is set must be shown, and without any none is taken.
+
+    A provider's own class for `wamsg.driver.Inbound` derives from it.
+    """
+
+    callback_token: Secret | None = setting(f"bearer token of callbacks{_SEVERAL}", secret=True, default=None)
+    callback_header: str = setting(
+        "header of callbacks that holds callback_secret", default="x-callback-secret", converter=header_name
+    )
+    callback_secret: Secret | None = setting(f"value of callback_header{_SEVERAL}", secret=True, default=None)
+    callback_login: Secret | None = setting(
+        f"user:password of callbacks with basic authentication{_SEVERAL}", secret=True, default=None
+    )
+    callback_app_secret: Secret | None = setting(
+        f"key of the signature X-Hub-Signature-256 of callbacks{_SEVERAL}", secret=True, default=None
+    )
+
+    def schemes(self) -> tuple[Scheme, ...]:
+        """What a caller has to prove. Raises `ConfigError` for an empty secret or a login without a colon."""
+        if self.callback_login is not None and not all(":" in pair for pair in _pieces(self.callback_login)):
+            raise ConfigError("callback_login must be user:password", setting="callback_login")
+        made: list[tuple[str, Secret | None, Callable[[list[str]], Scheme]]] = [
+            ("callback_token", self.callback_token, Bearer),
+            ("callback_secret", self.callback_secret, lambda values: SharedHeader(self.callback_header, values)),
+            ("callback_login", self.callback_login, Basic),
+            ("callback_app_secret", self.callback_app_secret, HmacSha256),
+        ]
+        return tuple(_scheme(name, secret, make) for name, secret, make in made if secret is not None)
+
+
+def _pieces(secret: Secret) -> list[str]:
+    return secret.reveal().split(",")
+
+
+def _scheme(name: str, secret: Secret, make: Callable[[list[str]], Scheme]) -> Scheme:
+    try:
+        return make(_pieces(secret))
+    except ValueError as error:
+        raise ConfigError(f"{name} {error}", setting=name) from None

@@ -13,10 +13,11 @@ import pytest
 from attrs import evolve, frozen
 
 from tests.support import third_party
-from wamsg.driver import Accepted, Answer, Provider
+from wamsg.driver import Accepted, Answer, Inbound, Parse, Provider, Webhook
 from wamsg.errors import InvalidMessage, NotSent, Rejected, SendError, Throttled, Unsupported
 from wamsg.model import Media, Message, SendResult, Text
-from wamsg.settings import Secret, base_url, setting
+from wamsg.model.event import Event, UnknownEvent
+from wamsg.settings import CallbackSettings, Secret, base_url, setting
 from wamsg.testing.contract import DriverContract
 from wamsg.wire import OK, Form, Headers, Meaning, Operation, Request, Response, Verdict
 
@@ -50,6 +51,33 @@ def _sentences(error: BaseException) -> Iterator[str]:
 def driver(**methods: Any) -> Change:
     """Acme with some methods of its driver replaced."""
     return lambda provider: evolve(provider, driver=type("Broken", (AcmeDriver,), methods))
+
+
+def inbound(**fields: Any) -> Change:
+    """Acme with callbacks, and some fields of their record."""
+    good = Inbound(settings=CallbackSettings, webhook=_webhook(_no_events), example={"callback_token": "fake"})
+    return record(inbound=evolve(good, **fields))
+
+
+def _webhook(reader: Parse) -> Callable[[Any], Webhook]:
+    return lambda settings: Webhook(provider="acme", schemes=settings.schemes(), reader=reader)
+
+
+def _no_events(_body: bytes, _query: Mapping[str, str]) -> list[Event]:
+    return [UnknownEvent(provider="acme", key="k", reason="none is known")]
+
+
+def _breaking(_body: bytes, query: Mapping[str, str]) -> list[Event]:
+    raise KeyError(*query)
+
+
+def _restless(_body: bytes, _query: Mapping[str, str]) -> list[Event]:
+    return [UnknownEvent(provider="acme", key=str(next(_SERIAL)), reason="new")]
+
+
+class _Yes:
+    def check(self, headers: Mapping[str, str], body: bytes, now: float) -> None:
+        """Lets everyone in."""
 
 
 def dialect(**methods: Any) -> Change:
@@ -532,6 +560,36 @@ FAULTS: Mapping[str, tuple[Change, str, tuple[object, ...], str]] = MappingProxy
             "test_every_failure_has_an_answer",
             (),
             "has the status 500",
+        ),
+        "one name for two settings": (
+            inbound(settings=ACME.settings),
+            "test_callback_settings_are_explained_and_apart",
+            (),
+            "token is required",
+        ),
+        "an open webhook": (
+            inbound(webhook=lambda _settings: Webhook(provider="acme", schemes=(_Yes(),), reader=_no_events)),
+            "test_callbacks_without_a_proof_are_refused",
+            (),
+            "DID NOT RAISE",
+        ),
+        "a parser that raises": (
+            inbound(webhook=_webhook(_breaking)),
+            "test_any_payload_is_events_or_a_bad_payload",
+            (),
+            "KeyError",
+        ),
+        "a parser that drops": (
+            inbound(webhook=_webhook(lambda _body, _query: [])),
+            "test_any_payload_is_events_or_a_bad_payload",
+            (),
+            "a payload without an event",
+        ),
+        "keys that change": (
+            inbound(webhook=_webhook(_restless)),
+            "test_any_payload_is_events_or_a_bad_payload",
+            (),
+            "other keys",
         ),
         "base path elsewhere": (
             dialect(base_path="/v2"),

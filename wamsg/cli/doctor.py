@@ -14,7 +14,7 @@ from wamsg.cli.output import ALL_ACCEPTED, NONE_ACCEPTED, USAGE, printable, say
 from wamsg.cli.settings import NO_PROVIDER_OPTIONS, Chosen, ProviderOptions, choose, connect
 from wamsg.errors import BadCredentials, ConfigError, NotSent, PermissionDenied, SendError, Throttled, Unanswered
 from wamsg.pipeline import RetryPolicy
-from wamsg.settings import Setting, locate, resolve, settings_of
+from wamsg.settings import Setting, locate, settings_of
 from wamsg.transport.aiohttp import AiohttpTransport
 
 #: Whoever asks for a diagnosis wants the first answer.
@@ -64,7 +64,7 @@ async def doctor(
 def _rows(chosen: Chosen) -> list[Row]:
     name, cls = chosen.provider.name, chosen.provider.settings
     try:
-        values = resolve(name, cls, given=chosen.given, environ=os.environ, file=chosen.table).values
+        values = chosen.resolve(os.environ)
     except ConfigError:
         # A wrong value may hold anything, a password in an address for one: none is shown.
         values = None

@@ -60,6 +60,18 @@ class Chosen:
     #: The file that was read, if any.
     path: Path | None
 
+    def resolve(self, environ: Mapping[str, str]) -> Any:
+        """The settings for sending. Raises `ConfigError` that names the wrong one."""
+        inbound = self.provider.inbound
+        return resolve(
+            self.provider.name,
+            self.provider.settings,
+            given=self.given,
+            environ=environ,
+            file=self.table,
+            beside=inbound.settings if inbound else None,
+        ).values
+
 
 def choose(options: ProviderOptions, environ: Mapping[str, str] = os.environ) -> Chosen:
     """Find the provider and gather its settings. Raises `ConfigError` that says what to change."""
@@ -140,7 +152,7 @@ def connect(
     A ``limiter`` takes their place.
     """
     # First by itself: a setting's name that connect() uses for something else must not get there.
-    resolve(chosen.provider.name, chosen.provider.settings, given=chosen.given, environ=os.environ, file=chosen.table)
+    chosen.resolve(os.environ)
     limits: dict[str, object] = {}
     if limiter is not None:
         limits["limiter"] = limiter

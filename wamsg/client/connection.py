@@ -62,6 +62,7 @@ def connect(
         given=settings,
         environ=os.environ if environ is None else environ,
         file=file,
+        beside=provider.inbound.settings if provider.inbound else None,
     )
     _check_timeout(timeout)
     clock, policy = clock or SystemClock(), retry or RetryPolicy()

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from wamsg.testing.contract_answers import AnswersContract
 from wamsg.testing.contract_encode import EncodeContract
+from wamsg.testing.contract_inbound import InboundContract
 from wamsg.testing.contract_sandbox import SandboxContract
 from wamsg.testing.contract_secrets import SecretsContract
 from wamsg.testing.contract_settings import SettingsContract
@@ -21,5 +22,7 @@ from wamsg.testing.contract_settings import SettingsContract
 __all__ = ["DriverContract"]
 
 
-class DriverContract(SettingsContract, SecretsContract, EncodeContract, AnswersContract, SandboxContract):
+class DriverContract(
+    SettingsContract, SecretsContract, EncodeContract, AnswersContract, SandboxContract, InboundContract
+):
     """Everything that wamsg relies on in a provider; a subclass names the `wamsg.driver.Provider` in ``provider``."""

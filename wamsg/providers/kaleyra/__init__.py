@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from wamsg.driver import Provider
+from wamsg.driver import Inbound, Provider
 from wamsg.providers.kaleyra.config import DOCS, EXAMPLE, NAME, Settings
 from wamsg.providers.kaleyra.driver import KaleyraDriver
 from wamsg.providers.kaleyra.sandbox import KaleyraSandbox
+from wamsg.providers.kaleyra.webhook import make_webhook
+from wamsg.providers.kaleyra.webhook_config import CallbackSettings
 
 provider = Provider(
     name=NAME,
@@ -29,4 +31,9 @@ provider = Provider(
     limits=MappingProxyType({"sender": "80/s burst 8", "pair": "45/270s"}),
     sandbox=KaleyraSandbox(),
     example=EXAMPLE,
+    inbound=Inbound(
+        settings=CallbackSettings,
+        webhook=make_webhook,
+        example=MappingProxyType({"callback_secret": "sandbox-callback-secret"}),
+    ),
 )

@@ -71,10 +71,11 @@ def message_of(response: Response, document: Mapping[str, object], *, secret: st
     return said or f"answered {_phrase(response.status)}" + ("" if document else " with no JSON object")
 
 
-def shown(text: str, *, secret: str) -> str:
+def shown(text: str, *, secret: str = "") -> str:
     """``text`` from outside as people may see it: the ``secret`` and phone numbers masked, on one line, cut."""
     # Masked before it is cut, so that no piece of the secret is left at the edge.
-    text = _UNSHOWN.sub(" ", text.replace(secret, "****")[:_LONGEST_TEXT]).strip()
+    text = text.replace(secret, "****") if secret else text
+    text = _UNSHOWN.sub(" ", text[:_LONGEST_TEXT]).strip()
     text = _DIGITS.sub(lambda found: f"{found[0][:3]}****{found[0][-2:]}", text)
     return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 2] + ".."
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from wamsg.driver import Provider
+from wamsg.driver import Inbound, Provider
 from wamsg.providers.wacr.config import Settings
 from wamsg.providers.wacr.driver import WacrDriver
 from wamsg.providers.wacr.sandbox import TOKEN, WacrSandbox
+from wamsg.providers.wacr.webhook import CallbackSettings, make_webhook
 
 provider = Provider(
     name=WacrDriver.name,
@@ -20,4 +21,9 @@ provider = Provider(
     read_limits=WacrDriver.read_limits,
     sandbox=WacrSandbox(),
     example=MappingProxyType({"token": TOKEN}),
+    inbound=Inbound(
+        settings=CallbackSettings,
+        webhook=make_webhook,
+        example=MappingProxyType({"callback_records": "on", "callback_secret": "sandbox-callback-secret"}),
+    ),
 )

@@ -1,4 +1,4 @@
-"""Our own stable JSON for content and outcomes: what stores, the command line and logs read and write.
+"""Our own stable JSON for content and outcomes.
 
 Content is a table with a ``type`` (``text``, ``image``, ``template`` ...) and the fields of its class in
 `wamsg.model`; nested alternatives (parameters, buttons, headers) carry a ``type`` too, and plain strings stand for
@@ -94,7 +94,7 @@ def content_to_dict(content: Content) -> dict[str, Any]:
     """
     if type(content) not in CONTENT_TYPES:
         raise InvalidMessage(f"{type(content).__name__} is no content of a message", field="message")
-    return {"type": _WORDS[type(content)], **_converter(None).unstructure(content)}
+    return {"type": _WORDS[type(content)], **_shared(None).unstructure(content)}
 
 
 def content_from_dict(document: object, *, files: Path | None = None) -> Content:
@@ -102,13 +102,13 @@ def content_from_dict(document: object, *, files: Path | None = None) -> Content
 
     Local files are read only below ``files``; without it none are. Raises `InvalidMessage` that names the place.
     """
-    converter = _converter(files.resolve() if files is not None else None)
+    converter = _shared(files.resolve() if files is not None else None)
     try:
-        content: Content = _tagged(converter, TAGS, document)
+        content: Content = tagged(converter, TAGS, document)
     except InvalidMessage:
         raise
     except Exception as error:
-        raise InvalidMessage(_explain(error), field="message") from error
+        raise InvalidMessage(explain(error, "message"), field="message") from error
     return content
 
 
@@ -139,7 +139,8 @@ def _error_to_dict(error: Exception) -> dict[str, Any]:
     return facts
 
 
-def _tagged(converter: Converter, table: Mapping[str, type], document: object) -> Any:
+def tagged(converter: Converter, table: Mapping[str, type], document: object) -> Any:
+    """The value of that class of ``table`` which the ``type`` of ``document`` names."""
     fields = dict(_table(document))
     word = fields.pop("type", None)
     if not isinstance(word, str) or word not in table:
@@ -199,7 +200,12 @@ def _as_is(kinds: tuple[type, ...]) -> Any:
 
 
 @lru_cache(maxsize=16)
-def _converter(folder: Path | None) -> Converter:
+def _shared(folder: Path | None) -> Converter:
+    return make_converter(folder)
+
+
+def make_converter(folder: Path | None) -> Converter:
+    """A converter that takes no value of a wrong type; local files are read only below ``folder``."""
     converter = Converter(forbid_extra_keys=True, omit_if_default=True)
     converter.register_structure_hook(str, _text_only)
     converter.register_structure_hook(bool, _as_is((bool,)))
@@ -238,7 +244,7 @@ def _from_table(converter: Converter, kind: type[Any]) -> Any:
 
 def _register(converter: Converter, union: Any, table: Mapping[str, type]) -> None:
     def structure(value: object, _type: object) -> object:
-        return value if value is None or isinstance(value, str) else _tagged(converter, table, value)
+        return value if value is None or isinstance(value, str) else tagged(converter, table, value)
 
     def unstructure(value: object) -> object:
         if value is None or isinstance(value, str):
@@ -253,16 +259,17 @@ def _structure_body(converter: Converter, value: object) -> object:
     if isinstance(value, Mapping):
         table = _table(value)
         return {
-            name: item if isinstance(item, str) else _tagged(converter, _PARAMETERS, item)
+            name: item if isinstance(item, str) else tagged(converter, _PARAMETERS, item)
             for name, item in table.items()
         }
     if not isinstance(value, list | tuple):
         raise InvalidMessage("body must be a list of texts or a table of named ones", field="template.body")
-    return tuple(item if isinstance(item, str) else _tagged(converter, _PARAMETERS, item) for item in value)
+    return tuple(item if isinstance(item, str) else tagged(converter, _PARAMETERS, item) for item in value)
 
 
-def _explain(error: Exception) -> str:
-    lines = transform_error(error, path="message", format_exception=_sentence)
+def explain(error: Exception, path: str) -> str:
+    """What is wrong where, from ``path`` on, in at most five pieces."""
+    lines = transform_error(error, path=path, format_exception=_sentence)
     return "; ".join(lines[:5])
 
 

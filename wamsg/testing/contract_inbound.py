@@ -1,0 +1,90 @@
+"""What comes in: callbacks are refused without a proof, and any payload is events or a `BadPayload`."""
+
+# ruff: noqa: S101 -- assertions are what a contract is made of
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wamsg.driver import Webhook
+from wamsg.errors import BadPayload, NotVerified
+from wamsg.model.event import Event
+from wamsg.settings import resolve, settings_of
+from wamsg.testing.contract_subject import SECRET, Subject, is_line, relaxed
+from wamsg.testing.strategies import json_objects
+
+#: Names that the payloads of many providers have, so that more than the first look at one is tried.
+_NAMES = ("object", "entry", "event", "type", "data", "status", "id", "message", "messages", "statuses", "from", "to")
+_PAYLOADS = json_objects() | st.dictionaries(st.sampled_from(_NAMES), st.text(max_size=9) | json_objects(), max_size=6)
+
+
+class InboundContract(Subject):
+    """`wamsg.driver.Inbound`; a provider that has none has nothing to show here."""
+
+    def webhook(self, **changes: object) -> Webhook | None:
+        """The webhook made of the example and ``changes``."""
+        inbound = self.provider.inbound
+        if inbound is None:
+            return None
+        given = {**inbound.example, **changes}
+        return inbound.webhook(resolve(self.provider.name, inbound.settings, given=given, environ={}).values)
+
+    def test_callback_settings_are_explained_and_apart(self) -> None:
+        """Each has a help text, none is required, and none has the name of a setting for sending."""
+        inbound = self.provider.inbound
+        if inbound is None:
+            return
+        sending = {item.name for item in settings_of(self.provider.name, self.provider.settings)}
+        known = {item.name: item for item in settings_of(self.provider.name, inbound.settings)}
+
+        for field in attrs.fields(inbound.settings):
+            assert field.name in known, f"{field.name} is not made with wamsg.settings.setting"
+            assert is_line(known[field.name].help), f"the help text of {field.name} is not one line"
+            assert not known[field.name].required, f"{field.name} is required; leave it to the schemes to refuse"
+            assert field.name not in sending, f"{field.name} is a setting for sending too"
+
+    def test_callbacks_without_a_proof_are_refused(self) -> None:
+        """With the example a stranger is refused, and without any secret everyone is; no secret is shown."""
+        inbound = self.provider.inbound
+        if inbound is None:
+            return
+        secrets = [item.name for item in settings_of(self.provider.name, inbound.settings) if item.secret]
+        bare = {name: value for name, value in inbound.example.items() if name not in secrets}
+        closed = inbound.webhook(resolve(self.provider.name, inbound.settings, given=bare, environ={}).values)
+
+        assert self.webhook().schemes, "the example of inbound holds no secret"  # type: ignore[union-attr]  # it is one
+        for webhook in (closed, self.webhook(callback_token=SECRET)):
+            assert webhook is not None
+            with pytest.raises(NotVerified) as caught:
+                webhook.verify({}, b"{}", now=0.0)
+            assert SECRET not in f"{webhook!r}{caught.value}", "a secret is shown"
+
+    @relaxed
+    @given(document=_PAYLOADS)
+    def test_any_payload_is_events_or_a_bad_payload(self, document: dict[str, Any]) -> None:
+        """By body and by query, at least one event, the same again, and no other exception."""
+        webhook = self.webhook()
+        if webhook is None:
+            return
+        body = json.dumps(document).encode()
+        query = {name: value for name, value in document.items() if isinstance(value, str)}
+
+        for given_body, given_query in ((body, {}), (b"", query), (b"<xml/>", {})):
+            first, second = _read(webhook, given_body, given_query), _read(webhook, given_body, given_query)
+            assert first != [], "a payload without an event: make it an UnknownEvent"
+            assert first == second, "the same payload gives other events, or other keys"
+            for event in first or []:
+                assert event.provider == self.provider.name, f"the event is of {event.provider!r}"
+
+
+def _read(webhook: Webhook, body: bytes, query: dict[str, str]) -> list[Event] | None:
+    try:
+        return webhook.parse(body, query)
+    except BadPayload:
+        return None

@@ -1,0 +1,116 @@
+"""Reading what a webhook was given: stricter than `read_json`, because here a doubt can be told to the sender."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import NoReturn
+
+from wamsg.errors import BadPayload
+
+#: Meta's documented maximum: https://developers.facebook.com/docs/whatsapp/cloud-api/guides/set-up-webhooks
+LARGEST = 3 * 1024 * 1024
+#: Meta's frame with an order in it is 10 deep.
+DEEPEST = 32
+_WIDEST = 2**63
+_FORM = re.compile(r"\s*[\w.%\[\]-]{1,100}=")
+_NAMES = {list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number", type(None): "null"}
+
+
+def read_payload(body: bytes) -> dict[str, object]:
+    """``body`` as one JSON object.
+
+    Raises `BadPayload` with a sentence for everything else: empty, larger than 3 MiB, XML, a form, not UTF-8, another
+    JSON value, nested more than 32 deep, NaN, numbers beyond 64 bits, halves of surrogate pairs, a name given twice.
+    """
+    if not body.strip():
+        raise BadPayload("the body is empty; have the callback sent with a JSON body")
+    if len(body) > LARGEST:
+        raise BadPayload(f"the body has {len(body)} bytes; at most {LARGEST} are read")
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadPayload("the body is not UTF-8; have the callback sent as JSON in UTF-8") from None
+    document = _loads(text)
+    if not isinstance(document, dict):
+        raise BadPayload(f"the body must be one JSON object, not {_NAMES[type(document)]}")
+    check_payload(document, escaped="\\ud" in text or "\\uD" in text)
+    return document
+
+
+def check_payload(document: dict[str, object], *, escaped: bool = True) -> None:
+    """Raise `BadPayload` if ``document`` is nested too deep, or ``escaped`` and text in it is not valid Unicode."""
+    level: list[object] = [document]
+    depth = 0
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            raise BadPayload(f"the body is nested more than {DEEPEST} deep")
+        items = [item for holder in level for item in _items(holder)]
+        if escaped:
+            _check_text(items)
+        level = [item for item in items if isinstance(item, dict | list)]
+
+
+def _items(holder: object) -> list[object]:
+    if isinstance(holder, dict):
+        return [*holder, *holder.values()]
+    return holder if isinstance(holder, list) else []
+
+
+def _check_text(items: list[object]) -> None:
+    try:
+        for item in items:
+            if isinstance(item, str):
+                item.encode()
+    except UnicodeEncodeError:
+        raise BadPayload("the body holds half of a surrogate pair, which is not valid Unicode text") from None
+
+
+def _loads(text: str) -> object:
+    try:
+        document: object = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise BadPayload(_why(text, error)) from None
+    except RecursionError:
+        raise BadPayload(f"the body is nested more than {DEEPEST} deep") from None
+    return document
+
+
+def _why(text: str, error: json.JSONDecodeError) -> str:
+    if text.lstrip().startswith("<"):
+        return "the body is XML or HTML; set the body type of the callback to JSON"
+    if _FORM.match(text):
+        return "the body is a form; set the body type of the callback to JSON"
+    return f"the body is not JSON: {error.msg} (line {error.lineno}, column {error.colno})"
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        # Two readers could take a different one of them, so neither is taken.
+        raise BadPayload("a name stands twice in one object of the body; give each name once")
+    return table
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > 20 or not -_WIDEST <= (number := int(digits)) < 2 * _WIDEST:
+        raise BadPayload("the body holds a whole number of more than 64 bits; write it as text")
+    return number
+
+
+def _fraction(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise BadPayload("the body holds a number that is too large")
+    return number
+
+
+def _constant(name: str) -> NoReturn:
+    raise BadPayload(f"the body holds {name}, which JSON does not have")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_whole, parse_float=_fraction, parse_constant=_constant
+)
