@@ -11,8 +11,8 @@ from collections.abc import Callable
 from benchmarks import machine, server
 from benchmarks.child import ROOT
 
-SECTIONS = ("send", "fanout", "scheduler", "accuracy", "import")
-_NEED_NGINX = {"send", "fanout", "profile"}
+SECTIONS = ("send", "fanout", "scheduler", "accuracy", "import", "broadcast")
+_NEED_NGINX = {"send", "fanout", "broadcast", "profile"}
 _MODULES = {"import": "imports"}
 
 

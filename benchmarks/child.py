@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,14 @@ def environment() -> dict[str, str]:
     }
 
 
-def call(function: Callable[..., Any], **arguments: object) -> Any:
-    """What ``function`` returns, which JSON must be able to carry. What it writes to stderr is shown."""
+def call(function: Callable[..., Any], *, environ: Mapping[str, str] | None = None, **arguments: object) -> Any:
+    """What ``function`` returns, which JSON must be able to carry; ``environ`` is added to its environment.
+
+    What it writes to stderr is shown.
+    """
+    given = environment() | dict(environ or {})
     done = subprocess.run(  # noqa: S603 -- our own command
-        command(function, **arguments), cwd=ROOT, env=environment(), stdout=subprocess.PIPE, check=False
+        command(function, **arguments), cwd=ROOT, env=given, stdout=subprocess.PIPE, check=False
     )
     if done.returncode:
         sys.exit(f"benchmarks: {function.__module__}.{function.__qualname__} failed with {arguments}")
