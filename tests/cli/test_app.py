@@ -14,13 +14,13 @@ from wamsg.cli.kinds import KINDS
 
 
 def test_help_teaches_with_examples(run: Run) -> None:
-    """`wamsg --help` names every command and shows three command lines that work."""
+    """`wamsg --help` names every command and shows four command lines that work."""
     ran = run("--help")
 
     assert ran.code == 0
-    for command in ("send", "providers", "doctor", "sandbox", "demo"):
+    for command in ("send", "broadcast", "suppress", "providers", "doctor", "sandbox", "demo"):
         assert f"│ {command}" in ran.out
-    assert ran.out.count("\n  wamsg ") == 3
+    assert ran.out.count("\n  wamsg ") == 4
 
 
 def test_the_version_is_the_installed_one(run: Run) -> None:

@@ -2,60 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
 import urllib.request
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.command_line import HUNG, Start
-from wamsg.cli.demo.audience import faults, picture, recipients
-from wamsg.cli.demo.reckoning import reckon
-from wamsg.errors import DuplicateRecipient, InvalidRecipient, OptedOut, Rejected, Unanswered, WamsgError
+from wamsg.cli.demo.audience import customers, faults, picture, recipients
+from wamsg.cli.demo.broadcast import Stage, write
+from wamsg.cli.demo.reckoning import Row, delivery_row, outcome_row, reckon
+from wamsg.errors import DuplicateRecipient, InvalidRecipient, OptedOut, Unanswered
+from wamsg.ledger import Delivery, Fate, State
+from wamsg.ledger.open import holder_of
 from wamsg.model import Outcome, PhoneNumber, SendResult
 from wamsg.recipients import Reader
-from wamsg.sandbox import MAGIC, load_faults
+from wamsg.sandbox import MAGIC, Sandbox, load_faults
 
-ERRORS: dict[str, WamsgError | None] = {
-    "accepted": None,
-    "rejected": Rejected("no"),
-    "opted out": OptedOut("no"),
-    "unknown": Unanswered("?"),
-    "invalid": InvalidRecipient("no number"),
-    "duplicate": DuplicateRecipient("again", first_position=0),
-}
-
-
-def outcome(position: int, fate: str) -> Outcome:
-    error = ERRORS[fate]
-    return Outcome(
-        position=position,
-        recipient=None if fate == "invalid" else PhoneNumber(f"+1202555{position:04d}"),
-        result=SendResult(provider="p") if error is None else None,
-        error=error,
-    )
+ENDS = ("accepted", "opted out", "unknown", "invalid", "duplicate", "suppressed", "skipped")
+#: An end, and whether the server accepted the message of an unknown one.
+FATES = st.lists(st.tuples(st.sampled_from(ENDS), st.booleans()), max_size=50)
 
 
 def digits(position: int) -> str:
     return f"1202555{position:04d}"
 
 
-#: A fate, and whether the server accepted the message of an unknown one.
-FATES = st.lists(st.tuples(st.sampled_from(sorted(ERRORS)), st.booleans()), max_size=50)
-
-
-def honest(fates: list[tuple[str, bool]]) -> tuple[list[Outcome], dict[str, int]]:
-    """Outcomes of a sender that tells the truth, and what the server then holds."""
-    outcomes = [outcome(position, fate) for position, (fate, _) in enumerate(fates)]
+def honest(fates: list[tuple[str, bool]]) -> tuple[list[Row], dict[str, int]]:
+    """Rows of a sender that tells the truth, and what the server then holds."""
+    rows = [Row(position, end, "" if end == "invalid" else digits(position)) for position, (end, _) in enumerate(fates)]
     server = {
         digits(position): 1
-        for position, (fate, went_out) in enumerate(fates)
-        if fate == "accepted" or (fate == "unknown" and went_out)
+        for position, (end, went_out) in enumerate(fates)
+        if end == "accepted" or (end == "unknown" and went_out)
     }
-    return outcomes, server
+    return rows, server
 
 
 @given(FATES)
@@ -72,28 +58,67 @@ def test_the_truth_adds_up(fates: list[tuple[str, bool]]) -> None:
 @given(FATES.filter(bool), st.data())
 def test_every_lie_is_found(fates: list[tuple[str, bool]], data: st.DataObject) -> None:
     """A message sent twice, one lost, one sent to a stranger, a row without outcome: each is a complaint."""
-    outcomes, server = honest(fates)
+    rows, server = honest(fates)
     position = data.draw(st.integers(0, len(fates) - 1))
-    fate = fates[position][0]
+    end = fates[position][0]
     match data.draw(st.sampled_from(["twice", "lost", "stranger", "row"])):
-        case "twice" if fate not in {"invalid", "duplicate"}:
+        case "twice" if end not in {"invalid", "duplicate"}:
             server[digits(position)] = 2
-        case "lost" if fate == "accepted":
+        case "lost" if end == "accepted":
             del server[digits(position)]
         case "row":
-            del outcomes[position]
+            del rows[position]
         case _:
             server["447700900999"] = 1
 
-    assert reckon(len(fates), outcomes, server).complaints
+    assert reckon(len(fates), rows, server).complaints
 
 
 def test_a_refused_message_that_went_out_is_found() -> None:
     """What the sender calls rejected must not be in the server's hands."""
-    found = reckon(1, [outcome(0, "opted out")], {digits(0): 1})
+    found = reckon(1, [Row(0, "opted out", digits(0))], {digits(0): 1})
 
-    assert ("row 1 is rejected, but the server accepted 1 for it",) == found.complaints
+    assert ("row 1 is opted out, but the server accepted 1 for it",) == found.complaints
     assert {"opted out": 1} == found.rejected
+
+
+PHONE = PhoneNumber("+12025550000")
+SENT = SendResult(provider="p")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "row"),
+    [
+        (Outcome(position=0, recipient=PHONE, result=SENT), Row(0, "accepted", digits(0))),
+        (Outcome(position=1, recipient=PHONE, error=OptedOut("no")), Row(1, "opted out", digits(0))),
+        (Outcome(position=2, recipient=PHONE, error=Unanswered("?")), Row(2, "unknown", digits(0))),
+        (Outcome(position=3, recipient=None, error=InvalidRecipient("?")), Row(3, "invalid")),
+        (
+            Outcome(position=4, recipient=PHONE, error=DuplicateRecipient("?", first_position=0)),
+            Row(4, "duplicate", digits(0)),
+        ),
+    ],
+)
+def test_how_a_fan_out_says_it(outcome: Outcome, row: Row) -> None:
+    """Every kind of outcome has its word."""
+    assert outcome_row(outcome) == row
+
+
+@pytest.mark.parametrize(
+    ("line", "row"),
+    [
+        (Delivery(seq=0, line=2, address=12025550000, state=State.ACCEPTED), Row(0, "accepted", digits(0))),
+        (
+            Delivery(seq=1, line=3, address=12025550000, state=State.REJECTED, kind="OptedOut"),
+            Row(1, "opted out", digits(0)),
+        ),
+        (Delivery(seq=2, line=4, address=None, fate=Fate.INVALID), Row(2, "invalid")),
+        (Delivery(seq=3, line=5, address=12025550000, fate=Fate.DUPLICATE), Row(3, "duplicate", digits(0))),
+    ],
+)
+def test_how_a_ledger_says_it(line: Delivery, row: Row) -> None:
+    """A fate, a state, or why it was refused."""
+    assert delivery_row(line) == row
 
 
 def test_the_audience_is_worth_watching() -> None:
@@ -108,6 +133,17 @@ def test_the_audience_is_worth_watching() -> None:
     assert troubled >= set(MAGIC)
 
 
+def test_the_customers_are_worth_watching() -> None:
+    """Ordinary ones enough to be killed among, wrong and repeated ones, and some that stay unknown."""
+    reader = Reader()
+    entries = [reader.read(number) for number, _ in customers()]
+    kinds = Counter(type(entry.error) for entry in entries)
+
+    assert len(entries) > 400
+    assert kinds[InvalidRecipient] == kinds[DuplicateRecipient] == 2
+    assert sum(entry.recipient is not None and entry.recipient.digits[-5:] in MAGIC for entry in entries) == 4
+
+
 def test_the_shipped_data_is_good() -> None:
     """The picture is a PNG of less than 20 KB, and the fault script is one that the sandbox takes."""
     assert picture().type.mime == "image/png"
@@ -115,10 +151,13 @@ def test_the_shipped_data_is_good() -> None:
     assert len(load_faults(faults())) == 4
 
 
-def test_the_demo_adds_up_and_its_sandbox_can_be_kept(process: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a process, without a terminal and with useless settings around, it proves 800 rows, stays, and ends with 0."""
+def test_the_demo_adds_up_and_its_sandbox_can_be_kept(
+    process: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As a process, without a terminal among useless settings, it proves both acts, stays, and ends with 0."""
     monkeypatch.setenv("WAMSG_KALEYRA_BASE_URL", "https://nowhere.invalid")
     monkeypatch.setenv("WAMSG_PROVIDER", "nobody")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     child = process("demo", "--keep")
     assert child.stdout is not None
     lines = [child.stdout.readline()]
@@ -132,11 +171,20 @@ def test_the_demo_adds_up_and_its_sandbox_can_be_kept(process: Start, monkeypatc
     child.send_signal(signal.SIGINT)
     rest, err = child.communicate(timeout=HUNG)
 
-    assert (0, "", "wamsg: stopping the sandbox\n") == (child.returncode, rest, err)
-    assert re.fullmatch(r"800 rows add up; throttled [1-9]\d* times; .*\n", lines[-2])
+    assert (0, "", True) == (child.returncode, rest, err.endswith("wamsg: stopping the sandbox\n"))
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+    text = "".join(lines)
+    assert re.search(r"^800 rows add up; throttled [1-9]\d* times; ", text, re.MULTILINE)
     for title in ("Kaleyra", "WA.cr"):
-        rows, *parts = counts("".join(lines).split(title, 1)[1])
+        rows, *parts = counts(text.split(title, 1)[1])
         assert (200, 200) == rows == tuple(map(sum, zip(*parts, strict=True)))
+    assert "killed with SIGKILL, in the middle of it" in text
+    assert "is dead" in text
+    found = re.search(r"^(\d+) lines add up after a SIGKILL: .* (\d+) are flagged unknown", text, re.MULTILINE)
+    assert found is not None
+    assert int(found[1]) == len(customers())
+    assert int(found[2]) >= 4
 
 
 def counts(text: str) -> list[tuple[int, int]]:
@@ -156,3 +204,21 @@ def test_ctrl_c_ends_the_demo_quietly(process: Start) -> None:
     _, err = child.communicate(timeout=HUNG)
 
     assert (130, "") == (child.returncode, err)
+
+
+async def test_whoever_stops_the_demo_stops_its_broadcast(tmp_path: Path) -> None:
+    """The process of the second act does not outlive the first one."""
+    async with Sandbox() as sandbox:
+        stage = Stage(tmp_path, sandbox, plain=True)
+        message, people = write(stage)
+        call = asyncio.create_task(stage.call("run", message, people, "--rate", "20/s burst 1", "--yes", "--plain"))
+        while sandbox.outbox.count() == 0:
+            assert not call.done()
+            await asyncio.sleep(0.01)
+        assert holder_of(stage.ledger) is not None
+
+        call.cancel()
+        await asyncio.gather(call, return_exceptions=True)
+
+    assert call.cancelled()
+    assert holder_of(stage.ledger) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,12 @@ from wamsg.broadcast.policy import Options
 from wamsg.clock import Clock, SystemClock
 from wamsg.driver import Driver
 from wamsg.errors import InvalidMessage, InvalidRecipient, PlanChanged
-from wamsg.ledger import Broadcast, Counts, Ledger, Moment, Plan, Recipient
+from wamsg.ledger import Broadcast, Counts, Ledger, Moment, Plan, Recipient, Refused
 
 #: Rows of the input per chunk: about 15 seconds of sending, so that a crash or a slow sender concerns few.
 _CHUNK_SECONDS, _SMALLEST, _LARGEST = 15.0, 200, 5000
-#: So many deliveries are kept to be shown.
-_EXAMPLES = 3
+#: So many deliveries and so many invalid lines are kept to be shown.
+_EXAMPLES, _INVALID = 3, 5
 #: As long as any reference, to see whether the provider takes it.
 _LONGEST_REFERENCE = "w1.zzzzzz.zzzzzz.zzz.zzzzzz"
 
@@ -34,6 +34,8 @@ class Planned:
     counts: Counts
     #: The first deliveries.
     examples: tuple[Recipient, ...]
+    #: The first invalid lines.
+    invalid: tuple[Refused, ...]
 
 
 async def plan(
@@ -48,13 +50,15 @@ async def plan(
     limit: int | None = None,
     driver: Driver | None = None,
     show: Callable[[int], None] | None = None,
+    approve: Callable[[str], Awaitable[None]] | None = None,
     clock: Clock | None = None,
 ) -> Planned:
     """Read ``audience`` into ``ledger`` and freeze it; nothing is sent.
 
     ``rate`` (messages a second of all senders, None for unlimited) only sizes the chunks. ``limit`` plans the first
     rows alone. With ``driver`` each row is also refused if that provider cannot express it; ``show`` is told the rows
-    read so far.
+    read so far. ``approve`` is given the fingerprint last of all, before anything is frozen: what it raises is raised
+    here, and wherever that is interrupted, nothing is left to be sent.
 
     Raises `wamsg.errors.InvalidMessage` or `wamsg.errors.Unsupported` for what no values can mend,
     `wamsg.errors.ConfigError` for an input that cannot be read, `wamsg.errors.InvalidRecipient` if there is nobody in
@@ -73,11 +77,14 @@ async def plan(
     )
     broadcast = await ledger.begin(made)
     try:
-        examples = await _load(ledger, broadcast, template, audience, limit, check, show)
+        examples, invalid = await _load(ledger, broadcast, template, audience, limit, check, show)
         counts = await _some(ledger, broadcast, audience)
+        digest = fingerprint(made, audience.digest)
+        if approve is not None:
+            await approve(digest)
         frozen_ = await ledger.freeze(
             broadcast,
-            fingerprint=fingerprint(made, audience.digest),
+            fingerprint=digest,
             digest=audience.digest,
             chunk=chunk_size(rate),
             first=options.canary.of(counts.deliveries) if options.canary and counts.deliveries else 0,
@@ -86,7 +93,7 @@ async def plan(
         await ledger.discard(broadcast)
         raise
     await ledger.note(broadcast, Moment(at=clock.time(), kind="planned"))
-    return Planned(broadcast=frozen_, counts=counts, examples=tuple(examples))
+    return Planned(broadcast=frozen_, counts=counts, examples=tuple(examples), invalid=tuple(invalid))
 
 
 def message_to_dict(template: MessageTemplate) -> dict[str, Any]:
@@ -120,8 +127,9 @@ async def _load(
     limit: int | None,
     check: Check | None,
     show: Callable[[int], None] | None,
-) -> list[Recipient]:
+) -> tuple[list[Recipient], list[Refused]]:
     examples: list[Recipient] = []
+    invalid: list[Refused] = []
     rows = 0
     async for batch in audience.batches(template.columns, check=check, limit=limit):
         loaded = await ledger.load(broadcast, batch.recipients, batch.refused)
@@ -129,10 +137,11 @@ async def _load(
             gone = {row.seq for row in loaded.refused}
             fresh = (row for row in batch.recipients if row.seq not in gone)
             examples += [row for row, _ in zip(fresh, range(_EXAMPLES - len(examples)), strict=False)]
+        invalid += batch.refused[: _INVALID - len(invalid)]
         rows += len(batch.recipients) + len(batch.refused)
         if show is not None:
             show(rows)
-    return examples
+    return examples, invalid
 
 
 def _check(template: MessageTemplate, driver: Driver | None) -> Check | None:
@@ -179,15 +188,16 @@ async def check_unchanged(
         differs.append("the options")
     if audience is not None:
         rows = 0
-        async for batch in audience.batches(broadcast.plan.columns, check=_check(template, driver), limit=limit):
+        # A message with other columns cannot judge the values of those that were frozen.
+        check = _check(template, driver) if template.columns == broadcast.plan.columns else None
+        async for batch in audience.batches(broadcast.plan.columns, check=check, limit=limit):
             rows += len(batch.recipients) + len(batch.refused)
         if audience.digest != broadcast.digest:
             count = f" ({broadcast.rows} rows then, {rows} now)" if rows != broadcast.rows else ""
             differs.append(f"the recipients{count}")
     if differs:
-        what = " and ".join(differs)
         message = (
-            f"{what} differ from what broadcast {broadcast.id} was planned with; "
+            f"changed since broadcast {broadcast.id} was planned: {', '.join(differs)}; "
             "resume it without naming files, or plan a new broadcast in another ledger"
         )
         raise PlanChanged(message, differs=tuple(differs))

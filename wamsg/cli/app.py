@@ -9,7 +9,7 @@ from cyclopts import App, CycloptsError
 
 from wamsg.cli.complaint import sentence
 from wamsg.cli.output import NONE_ACCEPTED, STOPPED, USAGE, mute, tell
-from wamsg.errors import ConfigError, InvalidMessage, Unsupported, WamsgError
+from wamsg.errors import ConfigError, InvalidMessage, LedgerError, Unsupported, WamsgError
 
 _BROKEN_PIPE = 141
 _HELP = """Send WhatsApp messages through business providers.
@@ -17,6 +17,7 @@ _HELP = """Send WhatsApp messages through business providers.
 For instance:
   wamsg demo                                    needs no account
   wamsg send --to +919812340001 text "hello"    to one, or to many
+  wamsg broadcast run sale.toml customers.csv --ledger sale.ledger
   wamsg doctor --provider kaleyra               are the settings good?
 
 Settings come from WAMSG_PROVIDER and WAMSG_<PROVIDER>_<SETTING>, or
@@ -34,6 +35,18 @@ Options stand before or after the kind. Write a value that starts with
 a dash as --caption=-5%, a text that does behind --. Exit codes: 0 all
 accepted, 1 none, 2 wrong input and nothing sent, 4 some rejected,
 5 some unknown, 130 stopped by Ctrl-C.
+"""
+
+_BROADCAST = """Send to many, and know of each what became of it.
+
+For instance:
+  wamsg broadcast run sale.toml customers.csv --ledger sale.ledger
+  wamsg broadcast status --ledger sale.ledger
+  wamsg broadcast report --ledger sale.ledger --html sale.html
+
+The ledger is a file that remembers everything: a broadcast that was
+stopped, or whose process died, goes on with `resume`, and nobody gets
+it twice. `wamsg broadcast run --help` tells the exit codes.
 """
 
 
@@ -55,7 +68,9 @@ for _name, _target, _help in (
     ("providers", "wamsg.cli.providers:providers", "List the providers and what each can express."),
     ("doctor", "wamsg.cli.doctor:doctor", "Check settings, then ask the provider whether they are good."),
     ("sandbox", "wamsg.cli.sandbox:sandbox", "Run a local server that answers like the providers."),
-    ("demo", "wamsg.cli.demo:demo", "Watch a fan-out through every provider, on this machine only."),
+    ("broadcast", "wamsg.cli.broadcast.app:app", _BROADCAST),
+    ("suppress", "wamsg.cli.suppress:app", "Say who must not be messaged by broadcasts."),
+    ("demo", "wamsg.cli.demo:demo", "Watch a fan-out and a broadcast that survives its death, on this machine only."),
 ):
     app.command(_target, name=_name, help=_help)
 
@@ -67,7 +82,7 @@ def run(argv: Sequence[str]) -> int:
         sys.stdout.flush()
     except CycloptsError as error:
         return _complain(sentence(error), USAGE)
-    except (ConfigError, InvalidMessage, Unsupported) as error:
+    except (ConfigError, InvalidMessage, Unsupported, LedgerError) as error:
         return _complain(str(error), USAGE)
     except WamsgError as error:
         return _complain(str(error), NONE_ACCEPTED)

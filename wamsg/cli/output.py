@@ -7,6 +7,7 @@ import os
 import sys
 import unicodedata
 from collections import Counter
+from typing import TextIO
 
 from wamsg.codec import outcome_to_dict
 from wamsg.errors import DuplicateRecipient, InvalidRecipient
@@ -109,14 +110,17 @@ def say(text: str) -> None:
 
 
 def tell(text: str) -> None:
-    """One sentence to the user on standard error."""
-    sys.stderr.write(f"wamsg: {printable(text)}\n")
-    sys.stderr.flush()
+    """One sentence to the user on standard error; silent, too, once nobody reads it."""
+    try:
+        sys.stderr.write(f"wamsg: {printable(text)}\n")
+        sys.stderr.flush()
+    except BrokenPipeError:
+        mute(sys.stderr)
 
 
-def mute() -> None:
-    """Nobody reads standard output any more: from here on it goes nowhere, at the end of the process too."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def mute(stream: TextIO | None = None) -> None:
+    """Nobody reads ``stream`` (standard output) any more: from here on it goes nowhere, at the process's end too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), (stream or sys.stdout).fileno())
 
 
 def printable(text: str) -> str:

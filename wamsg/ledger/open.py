@@ -28,6 +28,18 @@ async def open_ledger(
     return await open_sqlite(address, create=create, durability=durability)
 
 
+def holder_of(address: str | Path) -> str | None:
+    """Who plans or runs broadcasts there at this moment, for people; None if nobody does.
+
+    Raises as `open_ledger` does.
+    """
+    if isinstance(address, str):
+        _check(address)
+    from wamsg.ledger.sqlite.lock import holder
+
+    return holder(Path(address).resolve())
+
+
 def _check(address: str) -> None:
     # The address is not repeated: it may hold a password.
     if address.startswith(_POSTGRESQL):

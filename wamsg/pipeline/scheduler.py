@@ -152,10 +152,11 @@ class Scheduler:
         found = (self._lanes.find(key) for key in lanes)
         return max((lane.blocked_until - now for lane in found if lane is not None), default=0.0)
 
-    def snapshot(self) -> tuple[LaneState, ...]:
-        """Every lane that has something to tell, as it is now."""
+    def snapshot(self, keys: Iterable[str] | None = None) -> tuple[LaneState, ...]:
+        """Every lane that has something to tell, as it is now; or those of ``keys`` alone, however many others."""
         now = self._clock.monotonic()
-        return tuple(self._state(lane, now) for lane in self._lanes)
+        chosen = self._lanes if keys is None else map(self._lanes.find, keys)
+        return tuple(self._state(lane, now) for lane in chosen if lane is not None)
 
     def _state(self, lane: Lane, now: float) -> LaneState:
         queue = self._queues.get(lane.key)

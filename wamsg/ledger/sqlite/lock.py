@@ -8,7 +8,8 @@ from typing import Final
 
 from wamsg.errors import ConfigError, LedgerBusy, LedgerUnusable
 
-_FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+_GUARDS: Final = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+_FLAGS: Final = os.O_RDWR | os.O_CREAT | _GUARDS
 
 
 class FileLock:
@@ -52,6 +53,32 @@ class FileLock:
         file, self._file = self._file, None
         if file is not None:
             os.close(file)
+
+
+def holder(ledger: Path) -> str | None:
+    """Who plans or runs broadcasts on ``ledger`` at this moment, for people; None if nobody does.
+
+    Raises `LedgerUnusable` if the lock file cannot be read.
+    """
+    try:
+        from fcntl import LOCK_NB, LOCK_SH, flock
+    except ImportError:
+        # Nobody can run there.
+        return None
+    path = ledger.with_name(f"{ledger.name}.lock")
+    try:
+        file = os.open(path, os.O_RDONLY | _GUARDS)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise LedgerUnusable(f"the lock file {path} cannot be opened: {error.strerror}") from error
+    try:
+        flock(file, LOCK_SH | LOCK_NB)
+    except BlockingIOError:
+        return _signature(file)
+    finally:
+        os.close(file)
+    return None
 
 
 def _sign(file: int) -> None:
