@@ -30,7 +30,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "attr": (),
     "cattrs": ("codec/*", "providers/*/convert.py"),
     "orjson": ("wire/json.py", "providers/*/convert.py"),
-    "aiohttp": ("transport/aiohttp*.py", "sandbox/server*.py", "client/connection.py"),
+    "aiohttp": ("transport/aiohttp*.py", "sandbox/server*.py", "client/connection.py", "webhooks/aiohttp.py"),
     "yarl": ("transport/aiohttp*.py", "sandbox/server*.py"),
     "multidict": ("transport/aiohttp*.py", "sandbox/server*.py"),
     "tenacity": ("pipeline/retry.py",),
