@@ -16,7 +16,9 @@ ROOT = Path(__file__).parent.parent / "wamsg"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "clock"),
     ("model", "wire"),
-    ("driver", "messenger", "codec", "settings", "recipients"),
+    ("messenger", "codec", "settings", "recipients"),
+    ("operations",),
+    ("driver",),
     ("registry", "capabilities", "providers", "transport", "pipeline"),
     ("client",),
     ("fanout",),

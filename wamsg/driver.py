@@ -6,12 +6,16 @@ Nothing here, and nothing in a provider's folder, awaits, opens a socket or read
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import field, frozen
 
 from wamsg.model import Media, Message, SendResult
 from wamsg.wire import Operation, Request, Response, Verdict
+
+if TYPE_CHECKING:
+    # Sending does without the room of operations: it loads on first use.
+    from wamsg.operations.declaration import Declaration
 
 
 class Driver(Protocol):
@@ -109,5 +113,7 @@ class Provider:
     #: Makes the operation that reads an account's own limits, per kind of lane (None for "no limit"); None where the
     #: provider has no such thing. It must be a harmless read.
     read_limits: Callable[[Any], Operation[Mapping[str, str | None]]] | None = None
+    #: Gives what the provider can do beside sending, each as a declaration; called, because they load on first use.
+    operations: Callable[[], tuple[Declaration, ...]] = tuple
     #: Obviously fake values for the required settings; the sandbox takes them as good credentials.
     example: Mapping[str, str]

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from wamsg.driver import Provider
 from wamsg.providers.wacr.config import Settings
 from wamsg.providers.wacr.driver import WacrDriver
 from wamsg.providers.wacr.sandbox import TOKEN, WacrSandbox
+
+if TYPE_CHECKING:
+    from wamsg.operations import Declaration
+
+
+def _operations() -> tuple[Declaration, ...]:
+    from wamsg.operations import declarations_of
+    from wamsg.providers.wacr.api import WacrApi
+
+    return declarations_of(WacrApi)
+
 
 provider = Provider(
     name=WacrDriver.name,
@@ -16,8 +28,10 @@ provider = Provider(
     settings=Settings,
     driver=WacrDriver,
     # Calls per minute of one token, unless the token says otherwise: https://docs.app.wa.cr/get-plan-limits-28559823e0
-    limits=MappingProxyType({"account": "60/min"}),
+    # Resends of one phone's codes: https://docs.app.wa.cr/resend-otp-28559799e0
+    limits=MappingProxyType({"account": "60/min", "otp-resend": "3/5min"}),
     read_limits=WacrDriver.read_limits,
+    operations=_operations,
     sandbox=WacrSandbox(),
     example=MappingProxyType({"token": TOKEN}),
 )
