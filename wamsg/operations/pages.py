@@ -29,6 +29,11 @@ class Page(Generic[T_co]):
 class Paging(Protocol):
     """How a listing goes on."""
 
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The arguments that it is about, of which the first tells the page."""
+        ...
+
     def following(self, values: Mapping[str, object], page: Page[object]) -> Mapping[str, object] | None:
         """The arguments that ask for the page after ``page``, which ``values`` asked for; None after the last."""
         ...
@@ -48,6 +53,11 @@ class Numbered:
     page: str = "page"
     size: str = "per_page"
 
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The page's number and its size."""
+        return self.page, self.size
+
     def following(self, values: Mapping[str, object], page: Page[object]) -> Mapping[str, object] | None:
         """The next number."""
         number = values.get(self.page)
@@ -63,6 +73,11 @@ class Offset:
     offset: str = "offset"
     size: str = "limit"
 
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The page's beginning and its size."""
+        return self.offset, self.size
+
     def following(self, values: Mapping[str, object], page: Page[object]) -> Mapping[str, object] | None:
         """The place behind the last item."""
         start = values.get(self.offset)
@@ -76,6 +91,11 @@ class Cursors:
     """Each page names what the next is asked with; the value is the name of the argument."""
 
     after: str = "after"
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The cursor."""
+        return (self.after,)
 
     def following(self, values: Mapping[str, object], page: Page[object]) -> Mapping[str, object] | None:
         """With the page's cursor."""
