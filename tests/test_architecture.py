@@ -18,6 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("model", "wire"),
     ("messenger", "codec", "settings", "recipients"),
     ("operations",),
+    ("dialect",),
     ("driver",),
     ("registry", "capabilities", "providers", "transport", "pipeline"),
     ("client",),

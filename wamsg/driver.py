@@ -6,7 +6,7 @@ Nothing here, and nothing in a provider's folder, awaits, opens a socket or read
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
@@ -14,7 +14,8 @@ from wamsg.model import Media, Message, SendResult
 from wamsg.wire import Operation, Request, Response, Verdict
 
 if TYPE_CHECKING:
-    # Sending does without the room of operations: it loads on first use.
+    # Sending does without the rooms of operations and of fake servers: they load on first use.
+    from wamsg.dialect.memory import Memory
     from wamsg.operations.declaration import Declaration
 
 
@@ -92,6 +93,28 @@ class SandboxDialect(Protocol):
     def failure(self, status: int) -> Response:
         """The provider's own body for an HTTP failure (429, 500, 503 ...), for scripted faults."""
         ...
+
+
+@runtime_checkable
+class RememberingDialect(SandboxDialect, Protocol):
+    """A fake server whose answers depend on what was asked before; still pure functions, of one argument more.
+
+    Its `respond` is `respond_with` and a memory that holds nothing.
+    """
+
+    def respond_with(self, request: Request, serial: int, memory: Memory, now: float) -> Answer:
+        """The answer to ``request`` of one who has this ``memory``, and what it changes there.
+
+        ``now`` is in seconds since 1970. The same memory, request, serial and time give the same answer and change.
+        """
+        ...
+
+
+def responder(dialect: SandboxDialect) -> Callable[[Request, int, Memory, float], Answer]:
+    """How to ask a dialect of either kind; one that remembers nothing is asked without memory and time."""
+    if isinstance(dialect, RememberingDialect):
+        return dialect.respond_with
+    return lambda request, serial, _memory, _now: dialect.respond(request, serial)
 
 
 @frozen(kw_only=True)
