@@ -62,6 +62,8 @@ class Declaration:
     form: bool = False
     #: How the next page is asked for; None if it lists nothing, or all at once.
     paging: Paging | None = None
+    #: Whether it is what `wamsg.Client.send` does: told here so that the list is whole, and carried out there alone.
+    sends: bool = False
     #: The typed signature.
     function: Callable[..., Any] = field(repr=False)
 
@@ -128,6 +130,8 @@ class Declaration:
 
         Raises `wamsg.errors.InvalidMessage` that names the argument.
         """
+        if self.sends:
+            raise InvalidMessage(f"{self.name} is carried out by the client's send, with a message", field="operation")
         found: dict[str, tuple[Argument, str, Wire]] = {}
         for argument in self.arguments:
             if argument.name not in values and argument.required:

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 from attrs import field, frozen
 
 from wamsg.errors import InvalidMessage
-from wamsg.operations import Flag, Named, Numbered, Rule, Text, Whole, text
+from wamsg.operations import Flag, Named, Numbered, Rule, Text, Whole, Words, text
 
 DOCS = "https://docs.app.wa.cr/"
 #: For the nine pages, and the ends of some others, that could not be read.
@@ -18,6 +18,26 @@ PAGING = Numbered(page="page", size="per_page")
 PageNumber: TypeAlias = Annotated[int, Whole(), "the page to begin with"]
 PageSize: TypeAlias = Annotated[int, Whole(1, 100), "how many in one request"]
 Search: TypeAlias = Annotated[str | None, Text(), "part of what is looked for"]
+
+
+@frozen(init=False)
+class Fields:
+    """Some fields of each item instead of all; the id is always among them, without which an item is nothing."""
+
+    words: Words
+
+    def __init__(self, *allowed: str) -> None:
+        self.__attrs_init__(Words("id", *allowed))
+
+    @property
+    def says(self) -> str:
+        """In words."""
+        return self.words.says
+
+    def check(self, name: str, value: object) -> str:
+        """The names, joined."""
+        return ",".join(dict.fromkeys(["id", *self.words.check(name, value).split(",")]))
+
 
 #: Operator -> whether it takes one value, two, any number, or a flag.
 _COUNTS = {
