@@ -19,10 +19,11 @@ _FLAGS = {"true": True, "1": True, "false": False, "0": False, 1: True, 0: False
 def arrived(rule: Any, name: str, value: object) -> object:
     """``value`` as its rule reads it: texts of a query or a form become numbers, flags and lists.
 
-    Raises `wamsg.errors.InvalidMessage`. A provider's own rules are added with ``arrived.register``, where their
-    ``check`` does not take what it gave.
+    Raises `wamsg.errors.InvalidMessage`. A provider's own rule whose ``check`` does not take what it gave has a method
+    ``arrived`` besides.
     """
-    return rule.check(name, value)
+    own = getattr(rule, "arrived", None)
+    return rule.check(name, value) if own is None else own(name, value)
 
 
 @arrived.register

@@ -6,7 +6,7 @@ A provider declares each operation once, as a typed signature with its facts; th
 
 from __future__ import annotations
 
-from wamsg.operations.arguments import KEEP, Argument, At, Items, Keep, Named, Place, Record, Words, rule_of
+from wamsg.operations.arguments import KEEP, Argument, At, Items, Keep, Named, Place, Record, Several, Words, rule_of
 from wamsg.operations.declaration import Declaration, Evidence, Lane
 from wamsg.operations.pages import Cursors, Numbered, Offset, Page, Paging
 from wamsg.operations.request import make, text
@@ -47,6 +47,7 @@ __all__ = [
     "Result",
     "Rule",
     "Service",
+    "Several",
     "Surface",
     "Text",
     "Unfit",

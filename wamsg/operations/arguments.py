@@ -55,6 +55,13 @@ class Named:
     value: Wire
 
 
+@frozen
+class Several:
+    """What a rule gives if one argument is several fields of the body, as a file and its type are."""
+
+    fields: Mapping[str, Wire]
+
+
 @frozen(kw_only=True)
 class Argument:
     """One argument of an operation."""

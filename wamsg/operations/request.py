@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from attrs import evolve
 
 from wamsg.errors import InvalidMessage
-from wamsg.operations.arguments import Argument, Place
+from wamsg.operations.arguments import Argument, Place, Several
 from wamsg.operations.declaration import Declaration
 from wamsg.operations.pages import Page
 from wamsg.operations.result import Unfit
@@ -95,7 +95,9 @@ def text(value: Wire) -> str:
 
 def _body(declaration: Declaration, service: Service, encoded: _Encoded) -> bytes | Form | None:
     fields = {**declaration.fixed}
-    fields.update((wire, value) for item, wire, value in encoded.values() if item.place is Place.BODY)
+    for item, wire, value in encoded.values():
+        if item.place is Place.BODY:
+            fields.update(value.fields if isinstance(value, Several) else {wire: value})
     if declaration.form or any(isinstance(value, Upload) for value in fields.values()):
         return Form(
             tuple(Part(wire, value if isinstance(value, Upload) else text(value)) for wire, value in fields.items())

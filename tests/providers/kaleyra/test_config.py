@@ -127,5 +127,11 @@ def test_the_record_is_found_by_name_and_keeps_its_promises() -> None:
 
     assert load("kaleyra") is provider
     assert (driver.name, dialect.base_path) == ("kaleyra", "")
-    assert dict(provider.limits) == {"sender": "80/s burst 8", "pair": "45/270s"}
+    assert dict(provider.limits) == {
+        "sender": "80/s burst 8",
+        "pair": "45/270s",
+        "templates-create": "100/hour",
+        "templates-edit": "100/hour",
+        "resumable-media": "20/hour",
+    }
     assert hasattr(provider.settings, "base_url")

@@ -10,11 +10,23 @@ What to know of it:
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from wamsg.driver import Provider
 from wamsg.providers.kaleyra.config import DOCS, EXAMPLE, NAME, Settings
 from wamsg.providers.kaleyra.driver import KaleyraDriver
 from wamsg.providers.kaleyra.sandbox import KaleyraSandbox
+
+if TYPE_CHECKING:
+    from wamsg.operations import Declaration
+
+
+def _operations() -> tuple[Declaration, ...]:
+    from wamsg.operations import declarations_of
+    from wamsg.providers.kaleyra.api import KaleyraApi
+
+    return declarations_of(KaleyraApi)
+
 
 provider = Provider(
     name=NAME,
@@ -26,7 +38,18 @@ provider = Provider(
     # https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput
     # To one recipient: one in 6 s, of which up to 45 may go at once, borrowed from the time after them:
     # https://developers.facebook.com/docs/whatsapp/cloud-api/overview (pair rate limits)
-    limits=MappingProxyType({"sender": "80/s burst 8", "pair": "45/270s"}),
+    # Of each WhatsApp Business Account: https://developers.kaleyra.io/docs/whatsapp-template-api-v2-create-template,
+    # -edit-template and https://developers.kaleyra.io/docs/whatsapp-resumable-api-v2-upload-resumable-media
+    limits=MappingProxyType(
+        {
+            "sender": "80/s burst 8",
+            "pair": "45/270s",
+            "templates-create": "100/hour",
+            "templates-edit": "100/hour",
+            "resumable-media": "20/hour",
+        }
+    ),
+    operations=_operations,
     sandbox=KaleyraSandbox(),
     example=EXAMPLE,
 )

@@ -60,10 +60,15 @@ class Settings:
     wa_source: str = setting("traffic source that reports show", default="api", converter=choice(*WA_SOURCES))
 
     @property
+    def origin(self) -> str:
+        """The address of the API, without a path."""
+        return self.base_url or PODS[self.pod]
+
+    @property
     def root(self) -> str:
         """The address that every operation of the sending number starts with.
 
         The number goes without its plus sign, as in the samples of `DOCS`: other pages show it with the sign, but a
         plus in an address is read as a space by some servers.
         """
-        return f"{self.base_url or PODS[self.pod]}/v2/{self.sid}/whatsapp/{self.sender.digits}"
+        return f"{self.origin}/v2/{self.sid}/whatsapp/{self.sender.digits}"
