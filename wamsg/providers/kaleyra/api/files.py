@@ -29,15 +29,12 @@ class MediaFile:
 
     def check(self, name: str, value: object) -> Several:
         """The file and its type."""
-        return _with_type(_media(value.type.mime if isinstance(value, File) else "").check(name, value))
+        most = _MOST.get(value.type.mime) if isinstance(value, File) else None
+        return _with_type(Attachment(most, tuple(_MOST)).check(name, value))
 
     def arrived(self, name: str, value: object) -> object:
-        """What came as one."""
-        return arrived(_media(value.content_type if isinstance(value, Upload) else ""), name, value)
-
-
-def _media(mime: str) -> Attachment:
-    return Attachment(_MOST.get(mime), tuple(_MOST))
+        """The file that came; its type is in a field of its own."""
+        return arrived(Attachment(), name, value)
 
 
 @frozen
@@ -53,8 +50,8 @@ class ResumableUpload:
         return _with_type(upload)
 
     def arrived(self, name: str, value: object) -> object:
-        """What came as one."""
-        arrived(RESUMABLE, name, value)
+        """The file that came; its type is in a field of its own."""
+        arrived(Attachment(RESUMABLE.most), name, value)
         check_name(name, value.name if isinstance(value, Upload) else "")
         return value
 
