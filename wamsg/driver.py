@@ -133,6 +133,8 @@ class Provider:
     #: Default limit per kind of lane, such as ``{"sender": "80/s"}``; the first is the one that ``limits="80/s"`` sets.
     limits: Mapping[str, str]
     sandbox: SandboxDialect
+    #: Seconds for which the id of an upload can be used; None where it is not known, or there are no uploads.
+    media_lifetime: float | None = None
     #: Makes the operation that reads an account's own limits, per kind of lane (None for "no limit"); None where the
     #: provider has no such thing. It must be a harmless read.
     read_limits: Callable[[Any], Operation[Mapping[str, str | None]]] | None = None

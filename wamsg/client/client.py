@@ -59,7 +59,7 @@ class Client:
             policy=policy,
             clock=clock,
         )
-        self._uploads = Uploads(self._upload)
+        self._uploads = Uploads(self._upload, clock=clock, lifetime=provider.media_lifetime)
         self._life = _Life.UNOPENED
 
     def __repr__(self) -> str:

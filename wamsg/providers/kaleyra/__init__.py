@@ -49,6 +49,8 @@ provider = Provider(
             "resumable-media": "20/hour",
         }
     ),
+    # Kaleyra refers to Meta for it: https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media
+    media_lifetime=30 * 24 * 3600.0,
     operations=_operations,
     sandbox=KaleyraSandbox(),
     example=EXAMPLE,
