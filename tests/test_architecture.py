@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent / "wamsg"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "clock"),
     ("model", "wire"),
-    ("messenger", "codec", "settings", "recipients"),
+    ("messenger", "codec", "settings", "recipients", "views"),
     ("operations",),
     ("dialect",),
     ("driver",),

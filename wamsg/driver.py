@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     # Sending does without the rooms of operations and of fake servers: they load on first use.
     from wamsg.dialect.memory import Memory
     from wamsg.operations.declaration import Declaration
+    from wamsg.views.approved import ApprovedTemplate
+    from wamsg.views.inquiry import Inquiry
+    from wamsg.views.lookup import Finding, Search
 
 
 class Driver(Protocol):
@@ -138,6 +141,11 @@ class Provider:
     #: Makes the operation that reads an account's own limits, per kind of lane (None for "no limit"); None where the
     #: provider has no such thing. It must be a harmless read.
     read_limits: Callable[[Any], Operation[Mapping[str, str | None]]] | None = None
+    #: Begins the inquiry whether deliveries of unknown fate went out, a finding for each of them, for a driver; None
+    #: where the provider cannot tell. It only reads.
+    look_up: Callable[[Any, Search], Inquiry[tuple[Finding, ...]]] | None = None
+    #: Begins the inquiry after all templates of the account, for a driver; None where the provider cannot tell.
+    templates: Callable[[Any], Inquiry[tuple[ApprovedTemplate, ...]]] | None = None
     #: Gives what the provider can do beside sending, each as a declaration; called, because they load on first use.
     operations: Callable[[], tuple[Declaration, ...]] = tuple
     #: Obviously fake values for the required settings; the sandbox takes them as good credentials.

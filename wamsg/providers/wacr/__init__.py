@@ -12,6 +12,7 @@ from wamsg.providers.wacr.sandbox import TOKEN, WacrSandbox
 
 if TYPE_CHECKING:
     from wamsg.operations import Declaration
+    from wamsg.views import ApprovedTemplate, Finding, Inquiry, Search
 
 
 def _operations() -> tuple[Declaration, ...]:
@@ -19,6 +20,18 @@ def _operations() -> tuple[Declaration, ...]:
     from wamsg.providers.wacr.api import WacrApi
 
     return declarations_of(WacrApi)
+
+
+def _look_up(driver: WacrDriver, search: Search) -> Inquiry[tuple[Finding, ...]]:
+    from wamsg.providers.wacr.lookup import look_up
+
+    return look_up(driver.service, search)
+
+
+def _templates(driver: WacrDriver) -> Inquiry[tuple[ApprovedTemplate, ...]]:
+    from wamsg.providers.wacr.approved import templates
+
+    return templates(driver.service)
 
 
 provider = Provider(
@@ -31,6 +44,8 @@ provider = Provider(
     # Resends of one phone's codes: https://docs.app.wa.cr/resend-otp-28559799e0
     limits=MappingProxyType({"account": "60/min", "otp-resend": "3/5min"}),
     read_limits=WacrDriver.read_limits,
+    look_up=_look_up,
+    templates=_templates,
     operations=_operations,
     sandbox=WacrSandbox(),
     example=MappingProxyType({"token": TOKEN}),
