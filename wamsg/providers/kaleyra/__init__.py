@@ -19,6 +19,7 @@ from wamsg.providers.kaleyra.sandbox import KaleyraSandbox
 
 if TYPE_CHECKING:
     from wamsg.operations import Declaration
+    from wamsg.views import ApprovedTemplate, Inquiry
 
 
 def _operations() -> tuple[Declaration, ...]:
@@ -26,6 +27,12 @@ def _operations() -> tuple[Declaration, ...]:
     from wamsg.providers.kaleyra.api import KaleyraApi
 
     return declarations_of(KaleyraApi)
+
+
+def _templates(driver: KaleyraDriver) -> Inquiry[tuple[ApprovedTemplate, ...]]:
+    from wamsg.providers.kaleyra.approved import templates
+
+    return templates(driver.service, driver.waba_id)
 
 
 provider = Provider(
@@ -51,6 +58,7 @@ provider = Provider(
     ),
     # Kaleyra refers to Meta for it: https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media
     media_lifetime=30 * 24 * 3600.0,
+    templates=_templates,
     operations=_operations,
     sandbox=KaleyraSandbox(),
     example=EXAMPLE,

@@ -29,6 +29,8 @@ class KaleyraDriver:
         self._wa_source = settings.wa_source
         self._extra = extra_info({}, wa_source=settings.wa_source)
         self._settings = settings
+        #: The WhatsApp Business Account, where it is known.
+        self.waba_id = settings.waba_id
         self._messages = f"{settings.root}/messages"
         key = {"api-key": settings.api_key.reveal()}
         self._headers = MappingProxyType(key)
