@@ -9,7 +9,8 @@ import pytest
 from tests.providers.kaleyra.api.conftest import Speaking, World
 from tests.support.scripted import Said
 from wamsg.errors import InvalidMessage, SenderRefused, Unanswered
-from wamsg.providers.kaleyra.api import Consent, KaleyraApi
+from wamsg.providers.kaleyra.api import Consent
+from wamsg.providers.kaleyra.driver import KaleyraDriver
 from wamsg.wire import Operation, Request
 
 SENDER, ASHA, BEN = "+919800000000", "+919812340001", "+12025550123"
@@ -137,8 +138,9 @@ async def test_a_wrong_profile_is_refused_here(world: World, changes: dict[str, 
 
 
 async def test_what_is_not_declared_can_be_called_all_the_same(world: World) -> None:
-    """As docs/operations.md shows; the sandbox has nothing there and says so."""
-    service = KaleyraApi(world.client).numbers._line.service
+    """As docs/kaleyra-operations.md shows; the sandbox has nothing there and says so."""
+    assert isinstance(world.client.driver, KaleyraDriver)
+    service = world.client.driver.service
     request = Request(
         method="POST",
         url=f"{service.base_url}/v2/{service.places['sid']}/whatsapp/1234/publish",
