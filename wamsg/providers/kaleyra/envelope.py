@@ -58,7 +58,8 @@ class Envelope:
 
 def _taken(response: Response, reading: Reading) -> bool:
     """Whether a success without Kaleyra's code is one: the v1 calls answer by status, and 202 may have no body."""
-    if not 200 <= response.status < 300 or reading.code is not None or reading.document.get("error"):
+    refused = reading.document.get("error") or reading.document.get("success") is False
+    if not 200 <= response.status < 300 or reading.code is not None or refused:
         return False
     return bool(reading.document) or (response.status in {202, 204} and not response.body.strip())
 

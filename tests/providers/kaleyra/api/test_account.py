@@ -56,6 +56,7 @@ async def test_an_update_is_taken_whatever_a_202_says(speaking: Speaking) -> Non
     """The status is documented, a body is not; a body with an error in it, or one that is no JSON, is no acceptance."""
     fine = [Said(status=202, body=b""), Said(status=202, document={"message": "Accepted"})]
     bad = [Said(status=202, document={"error": {"x": "y"}}), Said(status=202, body=b"<html>")]
+    bad.append(Said(document={"success": False, "message": "no"}))
     async with speaking([*fine, *bad]) as (api, server):
         for _ in fine:
             await api.consent.update(ASHA, "OPT_IN", sender=SENDER, timestamp="2026-01-31T09:00:00")

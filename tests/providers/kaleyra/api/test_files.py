@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ import wamsg
 from tests.providers.kaleyra.api.conftest import AT_ONCE, Speaking, World
 from tests.support.scripted import Said
 from wamsg.errors import InvalidMessage, InvalidRequest, PermissionDenied, Throttled, Unanswered
-from wamsg.model import File, Image
+from wamsg.model import File, Image, Text
 from wamsg.providers.kaleyra import provider
 from wamsg.providers.kaleyra.api import KaleyraApi
 from wamsg.sandbox import Sandbox
 from wamsg.testing.clock import ManualClock
+from wamsg.transport.memory import SandboxTransport
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 PDF = b"%PDF-1.7\n" + bytes(100)
@@ -156,3 +158,23 @@ async def test_a_sound_is_no_resumable_file(world: World) -> None:
     """Five types are listed."""
     with pytest.raises(InvalidMessage, match="audio/mpeg"):
         await world.api.resumable_media.create(WABA, File.of(b"ID3" + bytes(20), "a.mp3"))
+
+
+async def test_the_client_keeps_to_the_hour_by_itself() -> None:
+    """The twenty-first of an account waits its turn, an hour and a little; another account and messages go on."""
+    clock, settings = ManualClock(), dict[str, Any](provider.example)
+    transport = SandboxTransport(provider.sandbox, clock=clock)
+    async with wamsg.connect("kaleyra", transport=transport, clock=clock, environ={}, **settings) as client:
+        api = KaleyraApi(client)
+        for _ in range(20):
+            await api.resumable_media.create(WABA, File.of(PNG, "a.png"))
+        waiting = asyncio.ensure_future(api.resumable_media.create(WABA, File.of(PNG, "a.png")))
+        await api.resumable_media.create("999", File.of(PNG, "a.png"))
+        await client.send(Text(body="hello"), to=TO)
+        await clock.settle()
+        asked = len(transport.requests)
+        assert not waiting.done()
+        await clock.advance(3700)
+        await waiting
+
+    assert (asked, len(transport.requests)) == (22, 23)

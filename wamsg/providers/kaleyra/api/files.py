@@ -32,6 +32,10 @@ class MediaFile:
         most = _MOST.get(value.type.mime) if isinstance(value, File) else None
         return _with_type(Attachment(most, tuple(_MOST)).check(name, value))
 
+    def typed(self, text: str) -> object:
+        """The file at a path."""
+        return File.at(text)
+
     def arrived(self, name: str, value: object) -> object:
         """The file that came; its type is in a field of its own."""
         return arrived(Attachment(), name, value)
@@ -48,6 +52,10 @@ class ResumableUpload:
         upload = RESUMABLE.check(name, value)
         check_name(name, upload.name)
         return _with_type(upload)
+
+    def typed(self, text: str) -> object:
+        """The file at a path."""
+        return File.at(text)
 
     def arrived(self, name: str, value: object) -> object:
         """The file that came; its type is in a field of its own."""
