@@ -16,7 +16,10 @@ ROOT = Path(__file__).parent.parent / "wamsg"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "clock"),
     ("model", "wire"),
-    ("driver", "messenger", "codec", "settings", "recipients"),
+    ("messenger", "codec", "settings", "recipients", "views"),
+    ("operations",),
+    ("dialect",),
+    ("driver",),
     ("registry", "capabilities", "providers", "transport", "pipeline"),
     ("client", "ledger"),
     ("fanout", "webhooks", "engine"),

@@ -21,11 +21,19 @@ CLASSES = sorted(
 )
 
 
+#: What only some errors carry.
+_OWN_FACTS: dict[type[WamsgError], dict[str, Any]] = {
+    errors.PlanLimit: {"feature": "contacts", "current": 100, "maximum": 100},
+    errors.CodeRefused: {"attempts_remaining": 2},
+}
+
+
 def _filled(kind: type[WamsgError]) -> WamsgError:
     """An instance with a telling value in every attribute that the class has."""
     if issubclass(kind, SendError):
         return kind(
             "it failed",
+            **_OWN_FACTS.get(kind, {}),
             provider="acme",
             code="E110",
             http_status=429,

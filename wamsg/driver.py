@@ -7,13 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
 from wamsg.model import Media, Message, SendResult
 from wamsg.model.event import Event
 from wamsg.wire import Operation, Request, Response, Scheme, Verdict, verify
+
+if TYPE_CHECKING:
+    # Sending does without the rooms of operations and of fake servers: they load on first use.
+    from wamsg.dialect.memory import Memory
+    from wamsg.operations.declaration import Declaration
+    from wamsg.views.approved import ApprovedTemplate
+    from wamsg.views.inquiry import Inquiry
+    from wamsg.views.lookup import Finding, Search
 
 
 class Driver(Protocol):
@@ -141,6 +149,28 @@ class Inbound:
     example: Mapping[str, str]
 
 
+@runtime_checkable
+class RememberingDialect(SandboxDialect, Protocol):
+    """A fake server whose answers depend on what was asked before; still pure functions, of one argument more.
+
+    Its `respond` is `respond_with` and a memory that holds nothing.
+    """
+
+    def respond_with(self, request: Request, serial: int, memory: Memory, now: float) -> Answer:
+        """The answer to ``request`` of one who has this ``memory``, and what it changes there.
+
+        ``now`` is in seconds since 1970. The same memory, request, serial and time give the same answer and change.
+        """
+        ...
+
+
+def responder(dialect: SandboxDialect) -> Callable[[Request, int, Memory, float], Answer]:
+    """How to ask a dialect of either kind; one that remembers nothing is asked without memory and time."""
+    if isinstance(dialect, RememberingDialect):
+        return dialect.respond_with
+    return lambda request, serial, _memory, _now: dialect.respond(request, serial)
+
+
 @frozen(kw_only=True)
 class Provider:
     """What a plug-in exports under the entry-point group ``wamsg.providers``."""
@@ -157,9 +187,18 @@ class Provider:
     #: Default limit per kind of lane, such as ``{"sender": "80/s"}``; the first is the one that ``limits="80/s"`` sets.
     limits: Mapping[str, str]
     sandbox: SandboxDialect
+    #: Seconds for which the id of an upload can be used; None where it is not known, or there are no uploads.
+    media_lifetime: float | None = None
     #: Makes the operation that reads an account's own limits, per kind of lane (None for "no limit"); None where the
     #: provider has no such thing. It must be a harmless read.
     read_limits: Callable[[Any], Operation[Mapping[str, str | None]]] | None = None
+    #: Begins the inquiry whether deliveries of unknown fate went out, a finding for each of them, for a driver; None
+    #: where the provider cannot tell. It only reads.
+    look_up: Callable[[Any, Search], Inquiry[tuple[Finding, ...]]] | None = None
+    #: Begins the inquiry after all templates of the account, for a driver; None where the provider cannot tell.
+    templates: Callable[[Any], Inquiry[tuple[ApprovedTemplate, ...]]] | None = None
+    #: Gives what the provider can do beside sending, each as a declaration; called, because they load on first use.
+    operations: Callable[[], tuple[Declaration, ...]] = tuple
     #: Obviously fake values for the required settings; the sandbox takes them as good credentials.
     example: Mapping[str, str]
     #: None where the provider calls nobody back.

@@ -32,6 +32,7 @@
         │   ├── LowBalance        the account has no money left
         │   ├── PlanLimit         a daily, plan or contact limit is used up
         │   ├── NotFound          the thing that the request names does not exist
+        │   ├── CodeRefused       a one-time code is wrong, expired or used up
         │   └── SendFailed        the provider tried and says that it failed
         └── Unanswered            it left, and no answer can be trusted: it MAY have gone out
 
@@ -43,7 +44,7 @@ Errors are plain classes on purpose: frozen dataclass exceptions break inside co
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class WamsgError(Exception):
@@ -224,11 +225,39 @@ class LowBalance(Rejected):
 
 
 class PlanLimit(Rejected):
-    """A daily, plan, contact or conversation limit is used up."""
+    """A daily, plan, contact or conversation limit is used up.
+
+    Where the provider says so: which ``feature``, of which there are ``current`` and may be ``maximum``.
+    """
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        feature: str | None = None,
+        current: int | None = None,
+        maximum: int | None = None,
+        **facts: Any,
+    ) -> None:
+        super().__init__(detail, **facts)
+        self.feature = feature
+        self.current = current
+        self.maximum = maximum
 
 
 class NotFound(Rejected):
     """What the request names does not exist."""
+
+
+class CodeRefused(Rejected):
+    """A one-time code is wrong, has expired, was never sent, or was tried too often; ``code`` says which.
+
+    ``attempts_remaining`` is how often it may be tried yet, where the provider says so.
+    """
+
+    def __init__(self, detail: str = "", *, attempts_remaining: int | None = None, **facts: Any) -> None:
+        super().__init__(detail, **facts)
+        self.attempts_remaining = attempts_remaining
 
 
 class SendFailed(Rejected):

@@ -51,6 +51,7 @@ def test_argument_before_environment_before_file_before_default(
         "sender": ("file", "+12*******00"),
         "pod": ("WAMSG_KALEYRA_POD", "na"),
         "base_url": ("argument", "http://127.0.0.1:9"),
+        "waba_id": ("default", ""),
         "wa_source": ("default", ""),
     }
 

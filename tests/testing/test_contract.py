@@ -13,6 +13,7 @@ import pytest
 from attrs import evolve, frozen
 
 from tests.support import third_party
+from wamsg.dialect import Memory
 from wamsg.driver import Accepted, Answer, Inbound, Parse, Provider, Webhook
 from wamsg.errors import InvalidMessage, NotSent, Rejected, SendError, Throttled, Unsupported
 from wamsg.model import Media, Message, SendResult, Text
@@ -314,10 +315,32 @@ def _moody(_request: Request, _serial: int, answer: Answer) -> Answer:
     return evolve(answer, response=evolve(answer.response, headers=Headers({"X-Count": str(next(_SERIAL))})))
 
 
+REMEMBERS = "test_what_it_remembers_is_all_in_its_memory"
 ANSWERS, SAMPLES = "test_verdict_and_error_agree_on_any_answer", "test_verdict_and_error_agree_on_the_sandbox_answers"
 FEATURE = "test_a_feature_is_expressed_or_refused_by_name"
 
+
 #: What is broken, the test that must notice, its arguments, and a piece of what it must say.
+def _secretive(self: Any, request: Request, serial: int, _memory: Memory, _now: float) -> Answer:
+    """Remembers where nobody looks."""
+    answer = AcmeSandbox.respond(self, request, serial)
+    return evolve(answer, response=evolve(answer.response, body=str(next(_SERIAL)).encode()))
+
+
+def _scribbling(self: Any, request: Request, serial: int, memory: Memory, _now: float) -> Answer:
+    """Changes a row in its place, so that undoing does not bring it back."""
+    table = memory.table("one", "seen")
+    row: Any = table.get("count") or table.put("count", {"times": 0})
+    row["times"] += 1
+    return AcmeSandbox.respond(self, request, serial)
+
+
+def _diary(self: Any, request: Request, serial: int, memory: Memory, now: float) -> Answer:
+    """Remembers as it should."""
+    memory.table("one", "seen").put(request.method, {"serial": serial, "at": now})
+    return AcmeSandbox.respond(self, request, serial)
+
+
 FAULTS: Mapping[str, tuple[Change, str, tuple[object, ...], str]] = MappingProxyType(
     {
         "no limits": (record(limits={}), "test_the_record_says_what_people_need", (), "limits is empty"),
@@ -543,6 +566,8 @@ FAULTS: Mapping[str, tuple[Change, str, tuple[object, ...], str]] = MappingProxy
             (),
             "is called",
         ),
+        "secret memory": (dialect(respond_with=_secretive), REMEMBERS, (), "two answers"),
+        "scribbles on rows": (dialect(respond_with=_scribbling), REMEMBERS, (), "two memories"),
         "failure without words": (
             dialect(failure=lambda _self, status: Response(status=status)),
             "test_a_scripted_failure_means_what_its_status_says",
@@ -615,6 +640,11 @@ def test_a_broken_provider_fails(fault: str) -> None:
 def test_the_whole_provider_passes(test: str, arguments: tuple[object, ...]) -> None:
     """Without the fault the same test is silent, so it is the fault that it complains about."""
     assert "" == verdict_of(ACME, test, *arguments)
+
+
+def test_a_dialect_that_remembers_well_passes() -> None:
+    """Remembering as such is no fault."""
+    assert "" == verdict_of(dialect(respond_with=_diary)(ACME), REMEMBERS)
 
 
 def test_every_rule_is_on_trial() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import assert_type
 
@@ -43,8 +44,10 @@ from wamsg import (
     Video,
 )
 from wamsg.errors import (
+    CodeRefused,
     ConfigError,
     InvalidMessage,
+    PlanLimit,
     Rejected,
     SendError,
     Throttled,
@@ -53,6 +56,10 @@ from wamsg.errors import (
     WamsgError,
     WindowClosed,
 )
+from wamsg.operations import KEEP, Done, Page
+from wamsg.providers.wacr.api import BatchOptions, WacrApi, Where
+from wamsg.providers.wacr.api import Contact as CrmContact
+from wamsg.wire import Operation
 
 
 async def send_one() -> str | None:
@@ -176,3 +183,34 @@ class Recorder:
 
 
 RECORDER: Messenger = Recorder()
+
+
+async def provider_operations(client: Client) -> None:
+    """What a provider offers beside sending; the wrong argument, and the wrong use of a result, are found here."""
+    api = WacrApi(client, priority=Priority.BULK)
+    contact = await api.contacts.create(
+        firstname="A", lastname="B", phone="+91..", type="lead", source_id=1, status_id=2, groups=[1, 2]
+    )
+    assert_type(contact, CrmContact)
+    assert_type(contact.id, int)
+    assert_type(contact.created_at, datetime | None)
+    assert_type(contact.extra, Mapping[str, object])
+    created_after = datetime(2026, 1, 1, tzinfo=UTC)
+    async for each in api.contacts.list(status_id=3, type=Where.none_of("lead"), created_after=created_after):
+        assert_type(each, CrmContact)
+    assert_type(api.contacts.list.operation(page=2), Operation[Page[CrmContact]])
+    assert_type(await client.call(api.contacts.get.operation(7, include=["groups"])), CrmContact)
+    await api.contacts.update(7, email=None, city=KEEP)
+    assert_type(await api.contacts.delete(7), Done)
+    batch = await api.contacts.create_batch([], options=BatchOptions(skip_duplicates=True))
+    assert_type(batch.summary.failed, int | None)
+    assert_type((await api.otp.verify("+91..", "493817")).verified_at, datetime | None)
+    try:
+        await api.contacts.get("7")  # type: ignore[arg-type]  # ids are numbers
+        await api.contacts.get(7, fields="id")  # type: ignore[call-arg]  # there is no such argument
+        await api.contacts.create(firstname="A")  # type: ignore[call-arg]  # the others are missing
+        await api.contacts.list(type="friend")  # type: ignore[arg-type, misc]  # not a type, and nothing to await
+    except PlanLimit as error:
+        assert_type(error.maximum, int | None)
+    except CodeRefused as error:
+        assert_type(error.attempts_remaining, int | None)

@@ -54,7 +54,7 @@ class Client:
         self._transport = transport
         self._attempt = attempt(transport.send, classify=driver.classify, limiter=limiter, clock=clock)
         self._pipeline = build(self._attempt, policy=policy, clock=clock, paced=limiter is not None)
-        self._uploads = Uploads(self._upload)
+        self._uploads = Uploads(self._upload, clock=clock, lifetime=provider.media_lifetime)
         self._life = _Life.UNOPENED
 
     def __repr__(self) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from attrs import asdict, define, field, frozen
+from attrs import Factory, asdict, define, field, frozen
 
 from wamsg.clock import Clock
-from wamsg.driver import Answer, Provider
+from wamsg.dialect.memory import Memory
+from wamsg.driver import Answer, Provider, responder
 from wamsg.sandbox.faults import Fault, Script
 from wamsg.sandbox.gate import Gate
 from wamsg.sandbox.magic import MAGIC
@@ -63,6 +64,11 @@ class Mount:
     gate: Gate | None = None
     form: RetryForm = RetryForm.SECONDS
     counts: Counts = field(factory=Counts)
+    #: What the dialect knows of earlier requests.
+    memory: Memory = field(factory=Memory)
+    _ask: Callable[[Request, int, Memory, float], Answer] = field(
+        init=False, default=Factory(lambda self: responder(self.provider.sandbox), takes_self=True)
+    )
     _magic: Script = field(factory=lambda: Script(MAGIC.values()), init=False)
 
     def reply(self, request: Request, files: tuple[ReceivedFile, ...] = ()) -> Reply:
@@ -73,8 +79,13 @@ class Mount:
             self.counts.throttled += 1
             return Reply(throttled(dialect.failure(429), self.form, wait, self.clock.time()))
         serial = next(self.serials)
-        answer = dialect.respond(request, serial)
+        answer = self._ask(request, serial, self.memory, self.clock.time())
         fault = self._fault(request, answer)
+        # A request that was not accepted, whatever the answer says, has changed nothing.
+        if fault is None or fault.accepts:
+            self.memory.keep()
+        else:
+            self.memory.undo()
         if fault is None:
             self._count_answer(answer)
             self._accept(answer, files, serial)

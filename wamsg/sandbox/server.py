@@ -102,11 +102,16 @@ class Sandbox:
 
     def settings(self, name: str) -> dict[str, Any]:
         """What to hand to ``connect(name, **settings)``: credentials that the sandbox takes, and its address."""
-        if name not in self.mounts:
-            known = ", ".join(self.mounts) or "none"
-            raise ConfigError(f"the sandbox has no provider {name!r}; mounted: {known}", setting="provider")
-        provider = self.mounts[name].provider
+        provider = self._mounted(name).provider
         return {**provider.example, "base_url": f"{self.url}/{name}{provider.sandbox.base_path}"}
+
+    def reset(self, provider: str | None = None) -> None:
+        """Forget what was created, blocked, uploaded at a provider, or at all; outbox, faults and counts stay.
+
+        Raises `ConfigError` for a provider that is not mounted.
+        """
+        for mount in self.mounts.values() if provider is None else (self._mounted(provider),):
+            mount.memory.clear()
 
     async def start(self) -> None:
         """Listen. Raises `ConfigError` if the port is taken or not allowed."""
@@ -145,6 +150,12 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+
+    def _mounted(self, name: str) -> Mount:
+        if name not in self.mounts:
+            known = ", ".join(self.mounts) or "none"
+            raise ConfigError(f"the sandbox has no provider {name!r}; mounted: {known}", setting="provider")
+        return self.mounts[name]
 
     def _mount(self, provider: Provider) -> Mount:
         return Mount(

@@ -34,6 +34,7 @@ class Controlled(Protocol):
     def faults(self) -> Script: ...
     @property
     def counts(self) -> dict[str, dict[str, int]]: ...
+    def reset(self, provider: str | None = None) -> None: ...
 
 
 _Action = Callable[[Controlled, Mapping[str, str], bytes], web.Response]
@@ -118,11 +119,21 @@ def _counts(sandbox: Controlled, _query: Mapping[str, str], _body: bytes) -> web
     return _json(sandbox.counts)
 
 
+def _memory(sandbox: Controlled, _query: Mapping[str, str], _body: bytes) -> web.Response:
+    return _json({name: mount.memory.snapshot() for name, mount in sandbox.mounts.items()})
+
+
+def _reset(sandbox: Controlled, query: Mapping[str, str], _body: bytes) -> web.Response:
+    sandbox.reset(query.get("provider"))
+    return web.Response(status=204)
+
+
 _ACTIONS: Mapping[str, Mapping[str, _Action]] = {
     f"/{NAME}": {"GET": _overview},
     f"/{NAME}/accepted": {"GET": _accepted, "DELETE": _forget},
     f"/{NAME}/faults": {"GET": _faults, "POST": _add_faults, "DELETE": _clear_faults},
     f"/{NAME}/counts": {"GET": _counts},
+    f"/{NAME}/memory": {"GET": _memory, "DELETE": _reset},
 }
 
 

@@ -12,13 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wamsg.capabilities import FEATURES
-from wamsg.driver import Accepted, Answer
+from wamsg.dialect.memory import Memory
+from wamsg.driver import Accepted, Answer, RememberingDialect
 from wamsg.errors import BadCredentials, Unsupported
 from wamsg.model import SendResult
 from wamsg.pipeline import Rate
 from wamsg.testing.contract_inputs import requests
 from wamsg.testing.contract_subject import SECRET, Sample, Subject, is_line, relaxed
 from wamsg.wire import Meaning, Request
+
+#: Seconds since 1970 at which everything happens here.
+_NOW = 1_767_225_600.0
 
 
 _REFERENCE = "w1.1.2s.1.k3fz0q"
@@ -129,6 +133,24 @@ class SandboxContract(Subject):
         meaning = self.example.classify(answer.response).meaning
         assert meaning is Meaning.OK or not answer.accepted, f"taken, and yet the answer is read as {meaning}"
         assert dialect.account(request) == dialect.account(request), "account() changes its mind"
+
+    @relaxed
+    @given(data=st.data())
+    def test_what_it_remembers_is_all_in_its_memory(self, data: st.DataObject) -> None:
+        """The same requests to two empty memories have the same answers, and one that was undone changed nothing."""
+        dialect = self.provider.sandbox
+        if not isinstance(dialect, RememberingDialect):
+            return
+        first, second = Memory(), Memory()
+        for serial, request in enumerate(data.draw(st.lists(self._any_request, max_size=6)), 1):
+            # As when a scripted fault strikes.
+            dialect.respond_with(request, serial, first, _NOW)
+            first.undo()
+            facts = [self._facts(dialect.respond_with(request, serial, memory, _NOW)) for memory in (first, second)]
+            assert facts[0] == facts[1], "one past and one request have two answers"
+            assert first.snapshot() == second.snapshot(), "one past and one request leave two memories"
+            for memory in (first, second):
+                memory.keep()
 
     def test_one_account_has_one_name(self) -> None:
         """All sends of one driver count against the same rate limit."""

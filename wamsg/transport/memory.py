@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wamsg.driver import Accepted, SandboxDialect
+from wamsg.clock import Clock, SystemClock
+from wamsg.dialect.memory import Memory
+from wamsg.driver import Accepted, SandboxDialect, responder
 from wamsg.errors import WamsgError
 from wamsg.wire import Request, Response
 
@@ -33,15 +35,22 @@ class MemoryTransport:
 
 
 class SandboxTransport(MemoryTransport):
-    """A provider's fake server in memory; keeps what it took in ``accepted``, in order."""
+    """A provider's fake server in memory; keeps what it took in ``accepted``, in order.
 
-    def __init__(self, dialect: SandboxDialect) -> None:
+    ``clock`` tells dialects that remember things how old they are.
+    """
+
+    def __init__(self, dialect: SandboxDialect, *, clock: Clock | None = None) -> None:
         super().__init__(self._respond)
-        self._dialect = dialect
+        self._ask = responder(dialect)
+        self._clock = clock or SystemClock()
+        #: What the dialect knows of earlier requests.
+        self.memory = Memory()
         self.accepted: list[Accepted] = []
 
     def _respond(self, request: Request) -> Response:
         # The request is already recorded, so that the first serial is 1 and none comes twice.
-        answer = self._dialect.respond(request, len(self.requests))
+        answer = self._ask(request, len(self.requests), self.memory, self._clock.time())
+        self.memory.keep()
         self.accepted.extend(answer.accepted)
         return answer.response

@@ -68,6 +68,8 @@ def test_an_address_overrides_the_pod(address: str, root: str) -> None:
         ("sid", "HX/../1", "letters"),
         ("sid", "..", "letters"),
         ("sid", "", "empty"),
+        ("waba_id", "1/2", "letters"),
+        ("waba_id", "", "empty"),
         ("sid", "HX1%2F", "letters"),
         ("api_key", "key\r\nX: 1", "line break"),
         ("api_key", "schlüssel", "ASCII"),
@@ -88,13 +90,14 @@ def test_a_wrong_setting_is_a_sentence_that_names_it(name: str, value: object, s
 
 
 def test_settings_come_from_the_environment_by_their_own_names() -> None:
-    """The six variables are WAMSG_KALEYRA_ and the setting's name."""
+    """The seven variables are WAMSG_KALEYRA_ and the setting's name."""
     environ = {
         "WAMSG_KALEYRA_SID": "HX1IN",
         "WAMSG_KALEYRA_API_KEY": "fake-key",
         "WAMSG_KALEYRA_SENDER": "+919800000000",
         "WAMSG_KALEYRA_POD": "sg",
         "WAMSG_KALEYRA_BASE_URL": "https://api.ap.kaleyra.io",
+        "WAMSG_KALEYRA_WABA_ID": "150441234142241",
         "WAMSG_KALEYRA_WA_SOURCE": "braze",
     }
     found = resolve("kaleyra", Settings, given={}, environ=environ).values
@@ -106,7 +109,7 @@ def test_settings_come_from_the_environment_by_their_own_names() -> None:
         "sg",
         "braze",
     )
-    assert found.base_url == "https://api.ap.kaleyra.io"
+    assert (found.base_url, found.waba_id) == ("https://api.ap.kaleyra.io", "150441234142241")
 
 
 def test_a_parsed_number_may_be_the_sender() -> None:
@@ -127,5 +130,11 @@ def test_the_record_is_found_by_name_and_keeps_its_promises() -> None:
 
     assert load("kaleyra") is provider
     assert (driver.name, dialect.base_path) == ("kaleyra", "")
-    assert dict(provider.limits) == {"sender": "80/s burst 8", "pair": "45/270s"}
+    assert dict(provider.limits) == {
+        "sender": "80/s burst 8",
+        "pair": "45/270s",
+        "templates-create": "100/hour",
+        "templates-edit": "100/hour",
+        "resumable-media": "20/hour",
+    }
     assert hasattr(provider.settings, "base_url")

@@ -131,10 +131,13 @@ _FILE = Part("file", Upload(name="a.png", content_type="image/png", size=3, data
 def test_a_wrong_upload_is_the_printed_400(
     driver: KaleyraDriver, sandbox: SandboxDialect, body: bytes | Form | None
 ) -> None:
-    """Without a file and a listed type nothing is stored."""
+    """Without a file and a listed type nothing is stored, and what is wrong is said besides."""
     request = driver.encode_upload(Image(file=b"\x89PNG\r\n\x1a\n" + bytes(16))).request
 
-    assert read(sandbox.respond(evolve(request, body=body), 1).response) == WA400
+    document = read(sandbox.respond(evolve(request, body=body), 1).response)
+
+    assert document["error"].pop("payload").startswith("Incorrect payload format: ")
+    assert document == {**WA400, "error": {}}
 
 
 _GOOD_ROOT = "https://h.example/v2/HXSANDBOX00000001IN/whatsapp/919800000000/"

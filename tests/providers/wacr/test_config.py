@@ -64,6 +64,6 @@ def test_a_wrong_setting_is_a_sentence_that_names_it(name: str, value: object, s
 
 
 def test_the_provider_declares_its_documented_limit(provider: Provider) -> None:
-    """60 calls a minute per token, and credentials that its own sandbox takes."""
-    assert dict(provider.limits) == {"account": "60/min"}
+    """60 calls a minute per token, three resends of a code in five minutes, credentials that its sandbox takes."""
+    assert dict(provider.limits) == {"account": "60/min", "otp-resend": "3/5min"}
     assert dict(provider.example) == {"token": "sandbox-token"}

@@ -55,10 +55,10 @@ ROWS: list[tuple[int, str, type[SendError], Meaning]] = [
     (500, "INTERNAL_ERROR", errors.Unanswered, Meaning.UNDECIDED),
     (422, "INVALID_MEDIA_TYPE", errors.MediaRefused, Meaning.REJECTED),
     (403, "FEATURE_NOT_AVAILABLE", errors.PermissionDenied, Meaning.REJECTED),
-    (422, "OTP_NOT_FOUND", errors.NotFound, Meaning.REJECTED),
-    (422, "OTP_EXPIRED", errors.Rejected, Meaning.REJECTED),
-    (422, "INVALID_CODE", errors.Rejected, Meaning.REJECTED),
-    (422, "MAX_ATTEMPTS_EXCEEDED", errors.Rejected, Meaning.REJECTED),
+    (422, "OTP_NOT_FOUND", errors.CodeRefused, Meaning.REJECTED),
+    (422, "OTP_EXPIRED", errors.CodeRefused, Meaning.REJECTED),
+    (422, "INVALID_CODE", errors.CodeRefused, Meaning.REJECTED),
+    (422, "MAX_ATTEMPTS_EXCEEDED", errors.CodeRefused, Meaning.REJECTED),
 ]
 SHAPES: list[Callable[[str], dict[str, Any]]] = [
     lambda code: {"success": False, "error": {"code": code, "message": "No.", "details": {}}},

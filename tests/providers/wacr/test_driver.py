@@ -83,7 +83,7 @@ def test_the_probe_reads_the_account(driver: WacrDriver) -> None:
         {},
         {"data": None},
         {"data": []},
-        {"data": {"name": 5, "status": {}, "subscription": "x"}},
+        {"data": {"name": [5], "status": {}, "subscription": "x"}},
         {"data": {"name": " "}},
     ],
 )

@@ -10,6 +10,7 @@ What to know of it:
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from wamsg.driver import Inbound, Provider
 from wamsg.providers.kaleyra.config import DOCS, EXAMPLE, NAME, Settings
@@ -17,6 +18,24 @@ from wamsg.providers.kaleyra.driver import KaleyraDriver
 from wamsg.providers.kaleyra.sandbox import KaleyraSandbox
 from wamsg.providers.kaleyra.webhook import make_webhook
 from wamsg.providers.kaleyra.webhook_config import CallbackSettings
+
+if TYPE_CHECKING:
+    from wamsg.operations import Declaration
+    from wamsg.views import ApprovedTemplate, Inquiry
+
+
+def _operations() -> tuple[Declaration, ...]:
+    from wamsg.operations import declarations_of
+    from wamsg.providers.kaleyra.api import KaleyraApi
+
+    return declarations_of(KaleyraApi)
+
+
+def _templates(driver: KaleyraDriver) -> Inquiry[tuple[ApprovedTemplate, ...]]:
+    from wamsg.providers.kaleyra.approved import templates
+
+    return templates(driver.service, driver.waba_id)
+
 
 provider = Provider(
     name=NAME,
@@ -28,7 +47,21 @@ provider = Provider(
     # https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput
     # To one recipient: one in 6 s, of which up to 45 may go at once, borrowed from the time after them:
     # https://developers.facebook.com/docs/whatsapp/cloud-api/overview (pair rate limits)
-    limits=MappingProxyType({"sender": "80/s burst 8", "pair": "45/270s"}),
+    # Of each WhatsApp Business Account: https://developers.kaleyra.io/docs/whatsapp-template-api-v2-create-template,
+    # -edit-template and https://developers.kaleyra.io/docs/whatsapp-resumable-api-v2-upload-resumable-media
+    limits=MappingProxyType(
+        {
+            "sender": "80/s burst 8",
+            "pair": "45/270s",
+            "templates-create": "100/hour",
+            "templates-edit": "100/hour",
+            "resumable-media": "20/hour",
+        }
+    ),
+    # Kaleyra refers to Meta for it: https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media
+    media_lifetime=30 * 24 * 3600.0,
+    templates=_templates,
+    operations=_operations,
     sandbox=KaleyraSandbox(),
     example=EXAMPLE,
     inbound=Inbound(

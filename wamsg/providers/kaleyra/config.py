@@ -48,6 +48,10 @@ def _origin(value: object) -> str | None:
     return text
 
 
+def _waba_id(value: object) -> str | None:
+    return None if value is None else path_segment(value)
+
+
 @frozen(kw_only=True)
 class Settings:
     """The credentials and the sending number; ``base_url`` overrides the ``pod``."""
@@ -57,7 +61,15 @@ class Settings:
     sender: PhoneNumber = setting("your WhatsApp business number with its country code", converter=_sender)
     pod: str = setting("region of the account: in, sg, eu or na", default="in", converter=choice(*PODS))
     base_url: str | None = setting("address instead of the pod's, without /v2", default=None, converter=_origin)
+    waba_id: str | None = setting(
+        "WhatsApp Business Account ID, whose templates messages are checked against", default=None, converter=_waba_id
+    )
     wa_source: str = setting("traffic source that reports show", default="api", converter=choice(*WA_SOURCES))
+
+    @property
+    def origin(self) -> str:
+        """The address of the API, without a path."""
+        return self.base_url or PODS[self.pod]
 
     @property
     def root(self) -> str:
@@ -66,4 +78,4 @@ class Settings:
         The number goes without its plus sign, as in the samples of `DOCS`: other pages show it with the sign, but a
         plus in an address is read as a space by some servers.
         """
-        return f"{self.base_url or PODS[self.pod]}/v2/{self.sid}/whatsapp/{self.sender.digits}"
+        return f"{self.origin}/v2/{self.sid}/whatsapp/{self.sender.digits}"

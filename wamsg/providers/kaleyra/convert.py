@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from cattrs import Converter
@@ -71,6 +72,21 @@ def json_writer(converter: Converter) -> Callable[[object], bytes]:
     if isinstance(converter, JsonConverter):
         return lambda document: dumps(document, Ready, ensure_ascii=False, separators=(",", ":")).encode()
     return lambda document: dumps(document, Ready)
+
+
+@cache
+def _reader() -> Converter:
+    # Imported on use: sending does without it.
+    from wamsg.operations import teach
+
+    converter = Converter(detailed_validation=False)
+    teach(converter)
+    return converter
+
+
+def structure(document: object, kind: Any) -> Any:
+    """JSON data as a value of ``kind``; raises `wamsg.operations.Unfit`."""
+    return _reader().structure(document, kind)
 
 
 CONVERTER = make_converter()

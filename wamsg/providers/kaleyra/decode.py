@@ -14,7 +14,7 @@ from wamsg.wire import OK, Response, Verdict, retry_after
 
 #: Kaleyra documents no header that names a request; these are what gateways in front of such APIs set.
 _REQUEST_IDS = ("x-request-id", "x-correlation-id", "x-amzn-requestid", "x-kong-request-id")
-_UPLOAD_HINT = "only postpaid accounts may upload: send a public link instead"
+UPLOAD_HINT = "only postpaid accounts may upload: send a public link instead"
 
 
 def classify(response: Response) -> Verdict:
@@ -27,7 +27,7 @@ def send_result(
     response: Response, *, to: tuple[PhoneNumber, ...], lanes: tuple[str, ...], secret: Secret
 ) -> SendResult:
     """The result of a send. Raises a `wamsg.errors.SendError` for everything but an acceptance."""
-    document = _accepted(response, lanes=lanes, secret=secret)
+    document = accepted(response, lanes=lanes, secret=secret)
     ids = ids_of(document)
     each = len(to) > 1 and len(ids) == len(to)
     return SendResult(
@@ -41,17 +41,17 @@ def send_result(
 
 def upload_id(response: Response, *, lanes: tuple[str, ...], secret: Secret) -> str:
     """The id of uploaded media. Raises `Unanswered` for an acceptance that names none."""
-    document = _accepted(response, lanes=lanes, secret=secret, denied=_UPLOAD_HINT)
+    document = accepted(response, lanes=lanes, secret=secret, denied=UPLOAD_HINT)
     ids = ids_of(document)
     if len(ids) == 1:
         return ids[0]
     message = "the upload was accepted, but the answer names no media id; send a public link instead"
-    raise _error(Unanswered, message, response, read(response), lanes=lanes, secret=secret)
+    raise error_of(Unanswered, message, response, read(response), lanes=lanes, secret=secret)
 
 
 def health(response: Response, *, lanes: tuple[str, ...], secret: Secret) -> str:
     """One sentence about the sending number (https://developers.kaleyra.io/docs/fetch-phone-number-details-api)."""
-    document = _accepted(response, lanes=lanes, secret=secret)
+    document = accepted(response, lanes=lanes, secret=secret)
     data = document.get("data", document)
     data = data[0] if isinstance(data, list) and data else data
     facts = ", ".join(_facts(data)) if isinstance(data, dict) else ""
@@ -74,7 +74,7 @@ def _facts(data: Mapping[str, object]) -> Iterator[str]:
             yield f"{word} {value}"
 
 
-def _accepted(response: Response, *, lanes: tuple[str, ...], secret: Secret, denied: str = "") -> Mapping[str, object]:
+def accepted(response: Response, *, lanes: tuple[str, ...], secret: Secret, denied: str = "") -> Mapping[str, object]:
     """The answer's JSON object, or the error that it stands for; ``denied`` is advice for a missing permission."""
     document = response.json()
     if response.verdict is OK and isinstance(document, dict):
@@ -87,10 +87,10 @@ def _accepted(response: Response, *, lanes: tuple[str, ...], secret: Secret, den
     hint = denied if denied and issubclass(rule.error, PermissionDenied) else rule.hint
     message = message_of(response, reading.document, secret=secret.reveal())
     message = f"{message} ({hint})" if hint else message
-    raise _error(rule.error, message, response, reading, lanes=lanes, secret=secret)
+    raise error_of(rule.error, message, response, reading, lanes=lanes, secret=secret)
 
 
-def _error(
+def error_of(
     kind: type[SendError],
     message: str,
     response: Response,
@@ -99,6 +99,7 @@ def _error(
     lanes: tuple[str, ...],
     secret: Secret,
 ) -> SendError:
+    """The error that an answer stands for, with everything that is known of it."""
     hidden = secret.reveal()
     request_id = next((response.headers[name] for name in _REQUEST_IDS if response.headers.get(name)), None)
     error = kind(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
 from wamsg.model import Content, Flow, Media, Message, PhoneNumber, SendResult
 from wamsg.providers.kaleyra import decode, limits
 from wamsg.providers.kaleyra.config import NAME, Settings
-from wamsg.providers.kaleyra.convert import json_bytes
+from wamsg.providers.kaleyra.convert import json_bytes, structure
 from wamsg.providers.kaleyra.encode import messaging_object
 from wamsg.providers.kaleyra.extra_info import check_reference, extra_info
-from wamsg.wire import Form, Operation, Part, Request, Response, Upload, Verdict
+from wamsg.wire import Operation, Request, Response, Verdict
+
+if TYPE_CHECKING:
+    # Sending does without the room of operations: it loads on first use.
+    from wamsg.operations import Service
 
 
 class KaleyraDriver:
@@ -25,7 +29,9 @@ class KaleyraDriver:
     def __init__(self, settings: Settings) -> None:
         self._secret = settings.api_key
         self._wa_source = settings.wa_source
-        self._root = settings.root
+        self._settings = settings
+        #: The WhatsApp Business Account, where it is known.
+        self.waba_id = settings.waba_id
         self._messages = f"{settings.root}/messages"
         key = {"api-key": settings.api_key.reveal()}
         self._headers = MappingProxyType(key)
@@ -59,20 +65,14 @@ class KaleyraDriver:
         Source: https://developers.kaleyra.io/docs/whatsapp-api-v2-upload-media-files. Raises
         `wamsg.errors.InvalidMessage` for too many bytes, `wamsg.errors.Unsupported` for a type that is not taken.
         """
-        file = limits.file_of(media)
-        upload = Upload(name=file.name, content_type=file.type.mime, size=file.size, path=file.path, data=file.data)
-        request = Request(
-            method="POST",
-            url=f"{self._root}/media",
-            headers=self._headers,
-            body=Form((Part("file", upload), Part("type", file.type.mime))),
-            lanes=self._lanes,
-            repeatable=True,
-        )
+        from wamsg.operations import make
+        from wamsg.providers.kaleyra.api.media import Media as Api
+
+        made = make(Api.upload.declaration, self.service, {"file": limits.file_of(media)})
         return Operation(
-            name="media.upload",
-            request=request,
-            decode=partial(decode.upload_id, lanes=self._lanes, secret=self._secret),
+            name=made.name,
+            request=made.request,
+            decode=partial(decode.upload_id, lanes=made.request.lanes, secret=self._secret),
         )
 
     def classify(self, response: Response) -> Verdict:
@@ -81,17 +81,34 @@ class KaleyraDriver:
 
     def probe(self) -> Operation[str]:
         """``GET ../phone_number_details``: what Kaleyra knows of the sending number."""
-        request = Request(
-            method="GET",
-            url=f"{self._root}/phone_number_details",
-            headers=self._headers,
-            lanes=self._lanes,
-            repeatable=True,
-        )
+        from wamsg.operations import make
+        from wamsg.providers.kaleyra.api.numbers import Numbers
+
+        made = make(Numbers.details.declaration, self.service, {})
         return Operation(
-            name="phone_number_details",
-            request=request,
-            decode=partial(decode.health, lanes=self._lanes, secret=self._secret),
+            name=made.name,
+            request=made.request,
+            decode=partial(decode.health, lanes=made.request.lanes, secret=self._secret),
+        )
+
+    @cached_property
+    def service(self) -> Service:
+        """What the operations of `wamsg.providers.kaleyra.api` need of this account.
+
+        Their lane is the account's: a refusal of one of them says nothing of how fast messages may go.
+        """
+        from wamsg.operations import Service
+        from wamsg.providers.kaleyra.envelope import Envelope
+
+        return Service(
+            provider=self.name,
+            base_url=self._settings.origin,
+            headers=self._headers,
+            lanes=(f"account:{self._settings.sid}",),
+            places=MappingProxyType({"sid": self._settings.sid, "number": self._settings.sender.digits}),
+            reader=Envelope(self._secret),
+            write=json_bytes,
+            structure=structure,
         )
 
     def _body(self, message: Message) -> bytes:

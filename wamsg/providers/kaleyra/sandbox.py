@@ -1,70 +1,60 @@
-"""Kaleyra's fake server as pure functions of a request and its serial number."""
+"""Kaleyra's fake server as pure functions of a request, its serial number, and what is remembered of earlier ones."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Collection
+from functools import cache
 from http import HTTPStatus
-from types import MappingProxyType
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from attrs import frozen
-
-from wamsg.driver import Accepted, Answer
+from wamsg.dialect import Memory
+from wamsg.driver import Answer
 from wamsg.model import PhoneNumber
 from wamsg.providers.kaleyra.config import EXAMPLE
-from wamsg.providers.kaleyra.limits import FILES, REFERENCE
 from wamsg.providers.kaleyra.sandbox_refusals import (
     BAD_CREDENTIALS,
-    BAD_PAYLOAD,
-    MAGIC,
     TOO_MANY,
     UNKNOWN_SENDER,
     Refusal,
     answer,
+    bad,
 )
-from wamsg.wire import Form, Headers, Request, Response, read_json
+from wamsg.providers.kaleyra.sandbox_send import send
+from wamsg.providers.kaleyra.sandbox_tables import ACCOUNT
+from wamsg.wire import Headers, Request, Response
 
-_PATH = re.compile(r"/v2/(?P<sid>[^/]+)/whatsapp/(?P<sender>[^/]+)/(?P<act>messages|media|phone_number_details)")
-_NUMBER = re.compile(r"\+?[1-9][0-9]{6,14}")
+if TYPE_CHECKING:
+    from wamsg.dialect.served import Served
+
+_MESSAGES = re.compile(r"/v2/(?P<sid>[^/]+)/whatsapp/(?P<number>[^/]+)/messages")
+_ACCOUNT = re.compile(r"/v[12]/(?P<sid>[^/]+)/(?:whatsapp/(?P<number>[^/]+)/)?.*", re.DOTALL)
 _SENDER = PhoneNumber(EXAMPLE["sender"])
-_MIMES = frozenset(kind.mime for rule in FILES.values() for kind in rule.types)
-_Object = Mapping[str, object]
-
-
-@frozen
-class _Target:
-    sid: str
-    #: Without the plus sign: pages show the number both ways, and nobody knows which is refused.
-    sender: str
-    act: str
-
-    @property
-    def method(self) -> str:
-        return "GET" if self.act == "phone_number_details" else "POST"
 
 
 class KaleyraSandbox:
-    """Implements `wamsg.driver.SandboxDialect`."""
+    """Implements `wamsg.driver.RememberingDialect`."""
 
     base_path = ""
 
     def respond(self, request: Request, serial: int) -> Answer:
+        """The answer to any request of one who has asked nothing yet."""
+        return self.respond_with(request, serial, Memory(), 0.0)
+
+    def respond_with(self, request: Request, serial: int, memory: Memory, now: float) -> Answer:
         """The answer to any request, checked in Kaleyra's order: credentials, number, payload."""
-        target = _target(request)
-        if target is None:
-            return Answer(response=self.failure(404))
-        if request.method != target.method:
-            return Answer(response=self.failure(405))
-        refusal = _authorise(request, target)
-        if refusal is not None:
-            return Answer(response=refusal.response())
-        return _ACTS[target.act](request, serial)
+        path = _path(request)
+        message = _MESSAGES.fullmatch(path)
+        if message is not None:
+            refusal = self._refusal(request, {"POST"}, message["sid"], message["number"])
+            return Answer(response=refusal) if refusal else send(request, serial, memory, now)
+        return Answer(response=self._operate(path, request, serial, memory, now))
 
     def account(self, request: Request) -> str:
-        """The sending number and the SID, whose throughput the request counts against."""
-        target = _target(request)
-        return f"{target.sender}/{target.sid}" if target else ""
+        """The sending number (or the business account) and the SID, whose throughput the request counts against."""
+        found = _ACCOUNT.fullmatch(_path(request))
+        return f"{_bare(found['number'] or '')}/{found['sid']}" if found else ""
 
     def failure(self, status: int) -> Response:
         """The body that comes with a status: only 429 has a code, since ``WA500`` says "not accepted" and 500 not."""
@@ -73,149 +63,52 @@ class KaleyraSandbox:
         phrase = next((item.phrase for item in HTTPStatus if item == status), "Failure")
         return answer(status, {"error": phrase})
 
+    def _operate(self, path: str, request: Request, serial: int, memory: Memory, now: float) -> Response:
+        served = _served()
+        found = served.at(path)
+        if not found:
+            return self.failure(404)
+        places = next(iter(found.values()))[1]
+        refusal = self._refusal(request, found.keys(), places["sid"], places.get("number"))
+        if refusal is not None:
+            return refusal
+        declaration, places = found[request.method]
+        call = served.call(declaration, places, request, serial=serial, now=now, memory=memory, account=ACCOUNT)
+        return bad(call.complaints[0].says) if call.complaints else served.answer(call)
 
-def _target(request: Request) -> _Target | None:
+    def _refusal(self, request: Request, methods: Collection[str], sid: str, number: str | None) -> Response | None:
+        if request.method not in methods:
+            return self.failure(405)
+        refusal = _authorise(request, sid, number)
+        return refusal.response() if refusal else None
+
+
+@cache
+def _served() -> Served:
+    # Loaded on use, as the sandbox is loaded with the provider.
+    from wamsg.dialect.served import Served
+    from wamsg.operations import declarations_of
+    from wamsg.providers.kaleyra import sandbox_files, sandbox_people, sandbox_templates
+    from wamsg.providers.kaleyra.api import KaleyraApi
+
+    handlers = {**sandbox_files.HANDLERS, **sandbox_people.HANDLERS, **sandbox_templates.HANDLERS}
+    return Served(declarations_of(KaleyraApi), handlers)
+
+
+def _path(request: Request) -> str:
     try:
-        found = _PATH.fullmatch(request.path)
+        return request.path
     except ValueError:
         # urlsplit refuses some addresses, such as one with half a bracket.
-        return None
-    return _Target(found["sid"], unquote(found["sender"]).removeprefix("+"), found["act"]) if found else None
+        return ""
 
 
-def _authorise(request: Request, target: _Target) -> Refusal | None:
-    if target.sid != EXAMPLE["sid"] or Headers(request.headers).get("api-key") != EXAMPLE["api_key"]:
+def _bare(number: str) -> str:
+    """Without the plus sign: pages show the number both ways, and nobody knows which is refused."""
+    return unquote(number).removeprefix("+")
+
+
+def _authorise(request: Request, sid: str, number: str | None) -> Refusal | None:
+    if sid != EXAMPLE["sid"] or Headers(request.headers).get("api-key") != EXAMPLE["api_key"]:
         return BAD_CREDENTIALS
-    return None if target.sender == _SENDER.digits else UNKNOWN_SENDER
-
-
-def _details(_request: Request, _serial: int) -> Answer:
-    # What is listed at https://developers.kaleyra.io/docs/fetch-phone-number-details-api, under Meta's names.
-    data = {
-        "id": "100000000000001",
-        "display_phone_number": _SENDER.e164,
-        "verified_name": "Sandbox",
-        "name_status": "APPROVED",
-        "quality_rating": "GREEN",
-        "messaging_limit_tier": "TIER_1K",
-        "status": "CONNECTED",
-        "throughput": {"level": "STANDARD"},
-    }
-    return Answer(response=_success(data))
-
-
-def _upload(request: Request, serial: int) -> Answer:
-    form = request.body if isinstance(request.body, Form) else Form(())
-    if "file" not in form.uploads() or form.texts().get("type") not in _MIMES:
-        return Answer(response=BAD_PAYLOAD.response())
-    return Answer(response=_success({"id": str(10**14 + serial)}))
-
-
-def _send(request: Request, serial: int) -> Answer:
-    document = _document(request)
-    message = document.get("messaging_object")
-    if not isinstance(message, dict) or message.get("messaging_product") != "whatsapp":
-        return Answer(response=BAD_PAYLOAD.response())
-    if "status" in message:
-        good = message["status"] == "read" and _text(message.get("message_id"))
-        return Answer(response=_success({"success": True}) if good else BAD_PAYLOAD.response())
-    recipients = _recipients(message.get("to"))
-    if not recipients or not _well_formed(message):
-        return Answer(response=BAD_PAYLOAD.response())
-    refusal = next((MAGIC[number[-5:]] for number in recipients if number[-5:] in MAGIC), None)
-    return Answer(response=refusal.response()) if refusal else _accept(document, message, recipients, serial)
-
-
-def _accept(document: _Object, message: _Object, recipients: list[str], serial: int) -> Answer:
-    accepted = tuple(
-        Accepted(
-            recipient=recipient,
-            kind=str(message["type"]),
-            message_id=f"sandbox-{serial}-{index}",
-            reference=_reference(document),
-            body=document,
-        )
-        for index, recipient in enumerate(recipients)
-    )
-    ids = [{"message_id": item.message_id, "to": f"+{item.recipient}"} for item in accepted]
-    return Answer(response=_success(ids[0] if len(ids) == 1 else ids), accepted=accepted)
-
-
-def _document(request: Request) -> _Object:
-    kind = Headers(request.headers).get("Content-Type", "").partition(";")[0].strip().lower()
-    if kind != "application/json" or not isinstance(request.body, bytes):
-        return {}
-    document = read_json(request.body)
-    return document if isinstance(document, dict) else {}
-
-
-def _recipients(value: object) -> list[str]:
-    """Digits of each number of a comma-separated list; empty if one of them is wrong."""
-    numbers = [number.strip() for number in value.split(",")] if isinstance(value, str) else []
-    return [number.removeprefix("+") for number in numbers] if all(map(_NUMBER.fullmatch, numbers)) else []
-
-
-def _reference(document: _Object) -> str | None:
-    extra = document.get("extra_info")
-    reference = extra.get("ref") if isinstance(extra, dict) else None
-    # The page: what is longer "will be truncated".
-    return reference[:REFERENCE] if isinstance(reference, str) else None
-
-
-def _well_formed(message: _Object) -> bool:
-    kind = message.get("type")
-    check = _BODIES.get(kind) if isinstance(kind, str) else None
-    return check is not None and check(message.get(str(kind)))
-
-
-def _success(data: object) -> Response:
-    # Documented for the template calls of the same API; the page of the send call gives only the code.
-    message = "Request Processed Successfully"
-    return answer(200, {"code": "WA200", "message": message, "data": data, "error": {}})
-
-
-def _text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _has(*names: str, check: Callable[[object], bool] = _text) -> Callable[[object], bool]:
-    return lambda body: isinstance(body, dict) and all(check(body.get(name)) for name in names)
-
-
-def _media(body: object) -> bool:
-    return isinstance(body, dict) and (_text(body.get("id")) or _text(body.get("link")))
-
-
-def _template(body: object) -> bool:
-    return isinstance(body, dict) and _text(body.get("name")) and _has("code")(body.get("language"))
-
-
-def _interactive(body: object) -> bool:
-    return isinstance(body, dict) and _text(body.get("type")) and isinstance(body.get("action"), dict)
-
-
-def _contacts(body: object) -> bool:
-    return (
-        isinstance(body, list) and bool(body) and all(_has("name", check=_has("formatted_name"))(card) for card in body)
-    )
-
-
-#: What the object of each type needs, so that a wrong encoder is noticed here rather than at the provider.
-_BODIES: Mapping[str, Callable[[object], bool]] = MappingProxyType(
-    {
-        "text": _has("body"),
-        **dict.fromkeys(("image", "video", "audio", "document", "sticker"), _media),
-        "template": _template,
-        "interactive": _interactive,
-        "location": _has("latitude", "longitude", check=_number),
-        "contacts": _contacts,
-        "reaction": _has("message_id"),
-    }
-)
-_ACTS: Mapping[str, Callable[[Request, int], Answer]] = MappingProxyType(
-    {"messages": _send, "media": _upload, "phone_number_details": _details}
-)
+    return None if number is None or _bare(number) == _SENDER.digits else UNKNOWN_SENDER

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from wamsg.wire import Headers, Response
 
@@ -57,6 +57,22 @@ OTHER_VERSION = Refusal(
 )
 TOO_MANY = Refusal(429, "WA429", "Too many requests", "error")
 DAILY_LIMIT = Refusal(400, "WAV2101", "Account daily limit reached", "account")
+
+#: Meta's own codes, as Kaleyra repeats them: https://developers.kaleyra.io/docs/cloud-api-error-codes
+BLOCKED = Refusal(400, "130403", "The recipient is on your block list; unblock it first.", "error")
+EXPIRED = Refusal(400, "131009", "The media id is not valid any more.", "error")
+
+
+def bad(why: str) -> Response:
+    """``WA400`` and what is wrong, which the real one keeps to itself."""
+    return evolve(BAD_PAYLOAD, detail=f"{BAD_PAYLOAD.detail}: {why}").response()
+
+
+def success(data: object, **beside: object) -> Response:
+    """An acceptance. Documented for the template calls; the page of the send call gives only the code."""
+    message = "Request Processed Successfully"
+    return answer(200, {"code": "WA200", "message": message, "data": data, "error": {}, **beside})
+
 
 #: The last five digits of a recipient, and what happens to a message for it.
 MAGIC: Mapping[str, Refusal] = MappingProxyType(

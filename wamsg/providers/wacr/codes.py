@@ -9,6 +9,7 @@ from attrs import frozen
 
 from wamsg.errors import (
     BadCredentials,
+    CodeRefused,
     InvalidRequest,
     MediaRefused,
     NotFound,
@@ -75,10 +76,10 @@ CODES: Mapping[str, Fault] = MappingProxyType(
         "MESSAGE_SEND_FAILED": Fault(SendFailed, "the provider tried WhatsApp and says that the send failed", _SENDS),
         # It says nothing about how far the send had come.
         "INTERNAL_ERROR": Fault(Unanswered, "the provider broke while it worked on this", _SENDS),
-        "OTP_NOT_FOUND": Fault(NotFound, "there is no code for this phone and purpose", _VERIFY_OTP),
-        "OTP_EXPIRED": Fault(Rejected, "the code has expired", _VERIFY_OTP),
-        "INVALID_CODE": Fault(Rejected, "the code is wrong", _VERIFY_OTP),
-        "MAX_ATTEMPTS_EXCEEDED": Fault(Rejected, "too many wrong codes; a new one is needed", _VERIFY_OTP),
+        "OTP_NOT_FOUND": Fault(CodeRefused, "there is no code for this phone and purpose", _VERIFY_OTP),
+        "OTP_EXPIRED": Fault(CodeRefused, "the code has expired", _VERIFY_OTP),
+        "INVALID_CODE": Fault(CodeRefused, "the code is wrong", _VERIFY_OTP),
+        "MAX_ATTEMPTS_EXCEEDED": Fault(CodeRefused, "too many wrong codes; a new one is needed", _VERIFY_OTP),
     }
 )
 

@@ -1,13 +1,18 @@
-"""Fields as the bytes of a JSON body or as a form."""
+"""Fields as the bytes of a JSON body or as a form, and answers as values."""
 
 from __future__ import annotations
 
 import importlib
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from wamsg.providers.wacr.options import spell
 from wamsg.wire import Form, Part, Upload
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 
 def _stdlib(document: object) -> bytes:
@@ -35,3 +40,20 @@ def _value(value: object) -> str | Upload:
     if isinstance(value, str | Upload):
         return value
     return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+@cache
+def _converter() -> Converter:
+    # Imported on use: sending does without it.
+    from cattrs import Converter
+
+    from wamsg.operations import teach
+
+    converter = Converter(detailed_validation=False)
+    teach(converter)
+    return converter
+
+
+def structure(document: object, kind: Any) -> Any:
+    """JSON data as a value of ``kind``; raises `wamsg.operations.Unfit`."""
+    return _converter().structure(document, kind)

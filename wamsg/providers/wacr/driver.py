@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from wamsg.model import Media, Message, SendResult
 from wamsg.providers.wacr.config import Settings
-from wamsg.providers.wacr.convert import to_form, to_json
+from wamsg.providers.wacr.convert import structure, to_form, to_json
 from wamsg.providers.wacr.decode import Decoder, classify
 from wamsg.providers.wacr.encode import compose
-from wamsg.providers.wacr.endpoints import ACCOUNT, LIMITS, READS, SENDS, Endpoint
+from wamsg.providers.wacr.endpoints import SENDS, Endpoint
 from wamsg.wire import Form, Operation, Request, Response, Upload, Verdict
+
+if TYPE_CHECKING:
+    # Sending does without the room of operations: it loads on first use.
+    from wamsg.operations import Service
 
 
 class WacrDriver:
@@ -25,7 +30,8 @@ class WacrDriver:
         bearer = {"Authorization": f"Bearer {settings.token.reveal()}", "Accept": "application/json"}
         self._headers = MappingProxyType(bearer)
         self._json_headers = MappingProxyType({**bearer, "Content-Type": "application/json"})
-        self._urls = {endpoint: settings.base_url + endpoint.path for endpoint in (*SENDS, *READS)}
+        self._urls = {endpoint: settings.base_url + endpoint.path for endpoint in SENDS}
+        self._base_url = settings.base_url
         # The limit belongs to the token; its digest tells accounts apart without telling the token.
         digest = hashlib.blake2s(settings.token.reveal().encode(), digest_size=4).hexdigest()
         self._lanes = (f"account:{digest}",)
@@ -50,11 +56,31 @@ class WacrDriver:
 
     def probe(self) -> Operation[str]:
         """Reads the account; needs the scope ``account:read``."""
-        return Operation(name=ACCOUNT.name, request=self._request(ACCOUNT, None), decode=self._decoder.account)
+        from wamsg.providers.wacr.api import account
+
+        return account.probe(self.service, self._decoder.shown)
 
     def read_limits(self) -> Operation[Mapping[str, str | None]]:
         """Reads the token's calls per minute; needs the scope ``account:read``."""
-        return Operation(name=LIMITS.name, request=self._request(LIMITS, None), decode=self._decoder.limits)
+        from wamsg.providers.wacr.api import account
+
+        return account.read_limits(self.service)
+
+    @cached_property
+    def service(self) -> Service:
+        """What the operations of `wamsg.providers.wacr.api` need of this account."""
+        from wamsg.operations import Service
+        from wamsg.providers.wacr.envelope import Envelope
+
+        return Service(
+            provider=self.name,
+            base_url=self._base_url,
+            headers=self._headers,
+            lanes=self._lanes,
+            reader=Envelope(self._decoder),
+            write=to_json,
+            structure=structure,
+        )
 
     def _body(self, endpoint: Endpoint, fields: dict[str, object]) -> bytes | Form:
         if endpoint.media or any(isinstance(value, Upload) for value in fields.values()):
@@ -69,5 +95,4 @@ class WacrDriver:
             headers=self._json_headers if isinstance(body, bytes) else self._headers,
             body=body,
             lanes=self._lanes,
-            repeatable=endpoint.method == "GET",
         )

@@ -49,10 +49,5 @@ TEMPLATE = Endpoint(
 INTERACTIVE = Endpoint(
     name="messages.interactive", path="/messages/interactive", scope="messages:send", options=("contact_id",)
 )
-#: https://docs.app.wa.cr/get-account-info-28559821e0
-ACCOUNT = Endpoint(name="account.info", path="/account", scope="account:read", method="GET")
-#: https://docs.app.wa.cr/get-plan-limits-28559823e0
-LIMITS = Endpoint(name="account.limits", path="/account/limits", scope="account:read", method="GET")
 
 SENDS = (TEXT, MEDIA, TEMPLATE, INTERACTIVE)
-READS = (ACCOUNT, LIMITS)

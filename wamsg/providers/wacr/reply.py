@@ -17,7 +17,7 @@ _PHONE = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){8,}")
 
 Fields = Mapping[str, object]
 #: What details hold beside complaints: https://docs.app.wa.cr/create-contact-28559784e0, /resend-otp-28559799e0
-_FACTS = frozenset({"feature", "current", "maximum", "retry_after"})
+_FACTS = frozenset({"feature", "current", "maximum", "retry_after", "attempts_remaining"})
 
 
 def _mapping(value: object) -> Fields:

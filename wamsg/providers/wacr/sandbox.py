@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from http import HTTPStatus
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from attrs import frozen
 
 from wamsg.driver import Accepted, Answer
 from wamsg.providers.wacr import sandbox_rules as rules
-from wamsg.providers.wacr.endpoints import ACCOUNT, INTERACTIVE, LIMITS, MEDIA, READS, SENDS, TEMPLATE, TEXT, Endpoint
+from wamsg.providers.wacr.endpoints import INTERACTIVE, MEDIA, SENDS, TEMPLATE, TEXT, Endpoint
 from wamsg.providers.wacr.media import KINDS
 from wamsg.wire import Form, Headers, Request, Response, Upload, read_json
+
+if TYPE_CHECKING:
+    from wamsg.operations import Declaration
 
 #: A token with every scope, and one with ``account:read`` alone; all others are refused.
 TOKEN, TOKEN_WITHOUT_SENDING = "sandbox-token", "sandbox-token-read-only"
@@ -59,7 +64,7 @@ _CHECKS: Mapping[Endpoint, Callable[[rules.Fields], rules.Complaints]] = {
     TEMPLATE: rules.template_rules,
     INTERACTIVE: rules.interactive_rules,
 }
-_ENDPOINTS = {endpoint.path: endpoint for endpoint in (*SENDS, *READS)}
+_ENDPOINTS = {endpoint.path: endpoint for endpoint in SENDS}
 
 
 class WacrSandbox:
@@ -73,7 +78,8 @@ class WacrSandbox:
 
     def respond(self, request: Request, serial: int) -> Answer:
         """The answer to any request; a ``media_url`` whose host ends in ``.invalid`` cannot be fetched."""
-        endpoint = _ENDPOINTS.get(self._path(request))
+        path = self._path(request)
+        endpoint = _ENDPOINTS.get(path) or _reads().get(path)
         if endpoint is None:
             return Answer(response=_failure(404, "There is nothing at this address.", serial))
         if request.method != endpoint.method:
@@ -82,8 +88,8 @@ class WacrSandbox:
         refusal = _authorise(self.account(request), endpoint, serial)
         if refusal is not None:
             return Answer(response=refusal)
-        if endpoint in READS:
-            return Answer(response=_READ[endpoint]())
+        if not isinstance(endpoint, Endpoint):
+            return Answer(response=_READ[endpoint.name]())
         return _send(endpoint, _fields(request), serial)
 
     def account(self, request: Request) -> str:
@@ -105,8 +111,8 @@ class WacrSandbox:
         return path.removeprefix(self.base_path)
 
 
-def _authorise(token: str, endpoint: Endpoint, serial: int) -> Response | None:
-    if token == TOKEN or (token == TOKEN_WITHOUT_SENDING and endpoint in READS):
+def _authorise(token: str, endpoint: Endpoint | Declaration, serial: int) -> Response | None:
+    if token == TOKEN or (token == TOKEN_WITHOUT_SENDING and endpoint.scope == "account:read"):
         return None
     if token == TOKEN_WITHOUT_SENDING:
         return _failure(403, f"The token lacks the scope {endpoint.scope}.", serial, code="INSUFFICIENT_SCOPE")
@@ -230,7 +236,15 @@ def _limits() -> Response:
     return _success(data, "Plan limits retrieved successfully")
 
 
-_READ: Mapping[Endpoint, Callable[[], Response]] = MappingProxyType({ACCOUNT: _account, LIMITS: _limits})
+_READ: Mapping[str, Callable[[], Response]] = MappingProxyType({"account.info": _account, "account.limits": _limits})
+
+
+@cache
+def _reads() -> Mapping[str, Declaration]:
+    # Imported on use, as every provider's sandbox is loaded with the provider.
+    from wamsg.providers.wacr.api.account import Account
+
+    return {item.path: item for item in (Account.info.declaration, Account.limits.declaration)}
 
 
 def _success(data: dict[str, object], message: str) -> Response:
