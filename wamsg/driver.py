@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     # Sending does without the rooms of operations and of fake servers: they load on first use.
     from wamsg.dialect.memory import Memory
     from wamsg.operations.declaration import Declaration
+    from wamsg.operations.missing import Missing
     from wamsg.views.approved import ApprovedTemplate
     from wamsg.views.inquiry import Inquiry
     from wamsg.views.lookup import Finding, Search
@@ -199,6 +200,8 @@ class Provider:
     templates: Callable[[Any], Inquiry[tuple[ApprovedTemplate, ...]]] | None = None
     #: Gives what the provider can do beside sending, each as a declaration; called, because they load on first use.
     operations: Callable[[], tuple[Declaration, ...]] = tuple
+    #: Gives what the provider's documentation names and nothing is declared of, for the docs.
+    missing: Callable[[], tuple[Missing, ...]] = tuple
     #: Obviously fake values for the required settings; the sandbox takes them as good credentials.
     example: Mapping[str, str]
     #: None where the provider calls nobody back.

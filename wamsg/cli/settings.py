@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from attrs import field, frozen
 from cyclopts import Group, Parameter
@@ -20,6 +20,15 @@ from wamsg.pipeline import Limiter
 from wamsg.settings import resolve
 from wamsg.transport.base import Transport
 
+ConfigFile: TypeAlias = Annotated[
+    Path | None, Parameter(help="settings file (TOML); else WAMSG_CONFIG, else ~/.config/wamsg/config.toml")
+]
+Setting: TypeAlias = Annotated[
+    tuple[str, ...],
+    Repeated,
+    Parameter(help="name=value of a provider's setting; not for secrets: other users of this machine can see it"),
+]
+
 
 @Parameter(name="*", group=Group("Through which provider", sort_key=2))
 @frozen(kw_only=True)
@@ -30,14 +39,8 @@ class ProviderOptions:
         str | None,
         Parameter(name=["--provider", "-p"], help="such as kaleyra; else WAMSG_PROVIDER, else the settings file's"),
     ] = None
-    config: Annotated[
-        Path | None, Parameter(help="settings file (TOML); else WAMSG_CONFIG, else ~/.config/wamsg/config.toml")
-    ] = None
-    set: Annotated[
-        tuple[str, ...],
-        Repeated,
-        Parameter(help="name=value of a provider's setting; not for secrets: other users of this machine can see it"),
-    ] = ()
+    config: ConfigFile = None
+    set: Setting = ()
 
 
 NO_PROVIDER_OPTIONS = ProviderOptions()

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from wamsg.operations.arguments import KEEP, Argument, At, Items, Keep, Named, Place, Record, Several, Words, rule_of
 from wamsg.operations.declaration import Declaration, Evidence, Lane
+from wamsg.operations.missing import Missing
 from wamsg.operations.pages import Cursors, Numbered, Offset, Page, Paging
 from wamsg.operations.request import make, text
 from wamsg.operations.result import Done, Result, Unfit, private, teach
 from wamsg.operations.rules import Attachment, Choice, Document, Flag, Link, Moment, Phone, Rule, Text, Whole
 from wamsg.operations.service import Caller, Reader, Service
 from wamsg.operations.surface import Resource, Surface, declarations_of, listing, operation, resources_of
+from wamsg.operations.typed import typed
 from wamsg.operations.walk import walk
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "Keep",
     "Lane",
     "Link",
+    "Missing",
     "Moment",
     "Named",
     "Numbered",
@@ -62,5 +65,6 @@ __all__ = [
     "rule_of",
     "teach",
     "text",
+    "typed",
     "walk",
 ]

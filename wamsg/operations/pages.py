@@ -31,7 +31,7 @@ class Paging(Protocol):
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """The arguments that it is about, of which the first tells the page."""
+        """The arguments that it is about: the first tells the page, the second, if there is one, its size."""
         ...
 
     def following(self, values: Mapping[str, object], page: Page[object]) -> Mapping[str, object] | None:
@@ -88,14 +88,15 @@ class Offset:
 
 @frozen(kw_only=True)
 class Cursors:
-    """Each page names what the next is asked with; the value is the name of the argument."""
+    """Each page names what the next is asked with; the values are the names of the arguments."""
 
     after: str = "after"
+    size: str | None = None
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """The cursor."""
-        return (self.after,)
+        """The cursor, and the page's size if one can ask for it."""
+        return (self.after,) if self.size is None else (self.after, self.size)
 
     def following(self, values: Mapping[str, object], page: Page[object]) -> Mapping[str, object] | None:
         """With the page's cursor."""

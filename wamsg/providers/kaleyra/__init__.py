@@ -20,7 +20,7 @@ from wamsg.providers.kaleyra.webhook import make_webhook
 from wamsg.providers.kaleyra.webhook_config import CallbackSettings
 
 if TYPE_CHECKING:
-    from wamsg.operations import Declaration
+    from wamsg.operations import Declaration, Missing
     from wamsg.views import ApprovedTemplate, Inquiry
 
 
@@ -29,6 +29,12 @@ def _operations() -> tuple[Declaration, ...]:
     from wamsg.providers.kaleyra.api import KaleyraApi
 
     return declarations_of(KaleyraApi)
+
+
+def _missing() -> tuple[Missing, ...]:
+    from wamsg.providers.kaleyra.api.missing import MISSING
+
+    return MISSING
 
 
 def _templates(driver: KaleyraDriver) -> Inquiry[tuple[ApprovedTemplate, ...]]:
@@ -62,6 +68,7 @@ provider = Provider(
     media_lifetime=30 * 24 * 3600.0,
     templates=_templates,
     operations=_operations,
+    missing=_missing,
     sandbox=KaleyraSandbox(),
     example=EXAMPLE,
     inbound=Inbound(

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 from attrs import field, frozen
 
 from wamsg.errors import InvalidMessage
-from wamsg.operations import Flag, Named, Numbered, Rule, Text, Whole, Words, text
+from wamsg.operations import Flag, Named, Numbered, Rule, Text, Whole, Words, text, typed
 
 DOCS = "https://docs.app.wa.cr/"
 #: For the nine pages, and the ends of some others, that could not be read.
@@ -121,7 +121,8 @@ class Filter:
     @property
     def says(self) -> str:
         """In words."""
-        return f"{self.rule.says}, or a Where" if self.operators else self.rule.says
+        words = ", ".join(self.operators)
+        return f"{self.rule.says}, or a comparison: one of {words} with its values" if words else self.rule.says
 
     @property
     def wire(self) -> str:
@@ -137,12 +138,25 @@ class Filter:
             raise InvalidMessage(message, field=name)
         return Named(f"filter[{self.field}][{value.operator}]", self._values(name, value))
 
+    def typed(self, text: str) -> object:
+        """What people type: a plain value, or an operator, a colon and values joined by commas, as in ``in:3,4``."""
+        operator, colon, rest = text.partition(":")
+        if not colon or operator not in self.operators:
+            return typed(self.rule, text)
+        words = [rest] if _COUNTS[operator] == 1 else rest.split(",")
+        return Where(operator, tuple(typed(self._each(operator), word) for word in words))
+
+    def _each(self, operator: str) -> Rule:
+        """The rule for each value behind an operator."""
+        if operator == "null":
+            return Flag()
+        return Text() if operator == "like" else self.rule
+
     def _values(self, name: str, where: Where) -> str:
         count = _COUNTS[where.operator]
         if not where.values or count not in {None, len(where.values)}:
             raise InvalidMessage(f"{name}: {where.operator} takes {count or 'one or more'} values", field=name)
-        rule = Flag() if where.operator == "null" else Text() if where.operator == "like" else self.rule
-        words = [text(rule.check(name, value)) for value in where.values]
+        words = [text(self._each(where.operator).check(name, value)) for value in where.values]
         if len(words) > 1 and any("," in word for word in words):
             raise InvalidMessage(f"{name}: values with a comma cannot stand in a list", field=name)
         return ",".join(words)
