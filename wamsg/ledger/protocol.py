@@ -60,7 +60,8 @@ class Ledger(Protocol):
         """Add a batch of rows in the order of the input.
 
         An address that the broadcast has already becomes a duplicate of that line, a suppressed one is suppressed;
-        both are told. Raises `wamsg.errors.LedgerError` if the broadcast is frozen.
+        both are told. ``rows`` and ``refused`` together are the next lines of the input, without a gap, in any batches.
+        Raises `wamsg.errors.LedgerError` if the broadcast is frozen or the batch cannot be stored; then none of it is.
         """
         ...
 
@@ -128,7 +129,8 @@ class Ledger(Protocol):
         """Commit the intent to send to ``seq``: pending or deferred becomes `State.SENDING`.
 
         True once it is on disk; False if the lease is no longer ours or the delivery is not open: then it must not be
-        sent. Claims that are waiting together are committed together.
+        sent. Claims that are waiting together are committed together. One that is cancelled while it waits is taken
+        back, since nothing left.
         """
         ...
 

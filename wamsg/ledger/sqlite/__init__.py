@@ -2,66 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from pathlib import Path
-
-from wamsg.errors import LedgerUnusable
-from wamsg.ledger.sqlite import lanes
-from wamsg.ledger.sqlite.connection import Durability, connect, translated
-from wamsg.ledger.sqlite.file import find
+from wamsg.ledger.sqlite.opening import open_sqlite
 from wamsg.ledger.sqlite.store import SqliteLedger
-from wamsg.ledger.sqlite.writer import Writer
-from wamsg.pipeline.pace import Learnt
 
 __all__ = ["SqliteLedger", "open_sqlite"]
-
-_Opened = tuple[Path, sqlite3.Connection, sqlite3.Connection, bytes, dict[str, Learnt]]
-
-
-async def open_sqlite(path: str | Path, *, create: bool, durability: Durability = "disk") -> SqliteLedger:
-    """Open a ledger, or make a new one where there is none and ``create`` says so; the caller closes it.
-
-    A new file is readable by its owner alone. ``durability="process"`` leaves out the sync at each commit: it is
-    faster on slow disks, but a power cut may lose the last intents, and those people may be messaged twice.
-    Raises `wamsg.errors.LedgerUnusable` if it is torn, foreign, of a newer version, or cannot be written.
-    """
-    thread = ThreadPoolExecutor(1, "wamsg-ledger-reader")
-    loop = asyncio.get_running_loop()
-    try:
-        opened = await loop.run_in_executor(thread, partial(_open, path, create, durability))
-    except BaseException:
-        thread.shutdown(wait=False)
-        raise
-    real, writing, reader, secret, known = opened
-    return SqliteLedger(
-        real, secret=secret, lanes=known, writer=Writer(real, writing, loop), reader=reader, thread=thread
-    )
-
-
-def _open(path: str | Path, create: bool, durability: Durability) -> _Opened:  # noqa: FBT001 -- run by an executor, which passes no keywords
-    real = find(path, create=create)
-    with translated(real):
-        writing = connect(real, durability)
-        try:
-            # Says at once that the file or its folder is read-only.
-            writing.execute("BEGIN IMMEDIATE")
-            writing.execute("ROLLBACK")
-            reader = connect(real)
-            try:
-                return (real, writing, reader, _secret(real, reader), lanes.read(reader))
-            except BaseException:
-                reader.close()
-                raise
-        except BaseException:
-            writing.close()
-            raise
-
-
-def _secret(path: Path, connection: sqlite3.Connection) -> bytes:
-    row = connection.execute("SELECT secret FROM meta").fetchone()
-    if row is None:
-        raise LedgerUnusable(f"the ledger {path} is damaged: its secret is gone")
-    return bytes(row[0])

@@ -67,7 +67,8 @@ def unusable(path: Path, error: Exception) -> LedgerUnusable:
     """``error``, met while reading or writing, as one sentence."""
     # The low byte is the kind; the rest says more closely which.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-    sentence = _SENTENCES.get(code, f"is damaged: {error}")
+    # SQLite quotes from the file what it could not make sense of.
+    sentence = _SENTENCES.get(code, f"is damaged: {' '.join(str(error).split())[:100]}")
     return LedgerUnusable(f"the ledger {path} {sentence}")
 
 

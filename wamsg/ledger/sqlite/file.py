@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 import stat
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,8 @@ APPLICATION: Final = 0x77616D4C
 #: Of the schema. A file of a newer one is left alone.
 VERSION: Final = 1
 
+#: How the name ends under which a ledger is written before it gets its own.
+_DRAFT: Final = ".new"
 _MAGIC: Final = b"SQLite format 3\0"
 # https://www.sqlite.org/fileformat.html: write and read version, user version, application id.
 _JOURNAL, _USER_VERSION, _APPLICATION, _HEADER = slice(18, 20), slice(60, 64), slice(68, 72), 100
@@ -47,10 +49,10 @@ def _judge(real: Path, given: Path) -> None:
     if not real.exists():
         broken = "is a link to nothing" if given.is_symlink() else "does not exist"
         raise LedgerUnusable(f"the ledger {given} {broken}")
-    facts = real.stat()
-    if not stat.S_ISREG(facts.st_mode):
+    if not stat.S_ISREG(real.stat().st_mode):
         raise LedgerUnusable(f"{given} is no file, so it is no ledger")
-    if facts.st_nlink > 1:
+    _drop_draft_names(real)
+    if real.stat().st_nlink > 1:
         # https://www.sqlite.org/howtocorrupt.html, 2.4: each name has its own log. And each would have its own lock.
         raise LedgerUnusable(f"the ledger {given} has a second name (a hard link); remove one of them")
     with real.open("rb") as stream:
@@ -70,11 +72,26 @@ def _judge(real: Path, given: Path) -> None:
         raise LedgerUnusable(f"the ledger {given} is damaged: there is no format {version}")
 
 
+def _drop_draft_names(real: Path) -> None:
+    """Finish what `_create` of another process is about to do, or did not live to do: only its own name stays."""
+    if real.stat().st_nlink == 1:
+        return
+    for draft in real.parent.iterdir():
+        if draft.name.startswith(_draft_prefix(real)) and draft.name.endswith(_DRAFT):
+            with suppress(FileNotFoundError):
+                if draft.samefile(real):
+                    draft.unlink()
+
+
+def _draft_prefix(path: Path) -> str:
+    return f".{path.name[:100]}."
+
+
 def _create(path: Path) -> None:
     """Write it beside its place and link it there, so that a kill leaves a whole ledger or none."""
     if not path.parent.is_dir():
-        raise LedgerUnusable(f"there is no folder {path.parent} for the ledger")
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+        raise LedgerUnusable(f"there is no folder {path.parent} for the ledger {path.name}")
+    handle, name = tempfile.mkstemp(_DRAFT, _draft_prefix(path), path.parent)
     fresh = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:

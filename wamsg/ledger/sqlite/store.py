@@ -31,6 +31,7 @@ from wamsg.ledger.sqlite import chunks, course, planning, reading, suppressed
 from wamsg.ledger.sqlite.connection import translated
 from wamsg.ledger.sqlite.lanes import LedgerLanes
 from wamsg.ledger.sqlite.lock import FileLock
+from wamsg.ledger.sqlite.names import Names
 from wamsg.ledger.sqlite.rows import read_broadcast, read_broadcasts
 from wamsg.ledger.sqlite.writer import Writer
 from wamsg.ledger.state import MOVES, Phase, State, Wanted
@@ -66,6 +67,7 @@ class SqliteLedger:
         self.lanes: LaneStore = LedgerLanes(lanes, partial(writer.post, "lane"))
         self._path = path
         self._lock = FileLock(path)
+        self._names = Names(path)
         self._writer = writer
         self._reader = reader
         self._thread = thread
@@ -102,6 +104,7 @@ class SqliteLedger:
             self._lock.acquire()
         try:
             await self._read(partial(_check, self._path))
+            await self._on_thread(self._names.learn)
             await self._writer.do("lock", partial(chunks.free_all, reasons=self._writer.reasons))
         except Exception:
             # Not where it is cancelled: what is queued would then be done without the lock.
@@ -193,6 +196,8 @@ class SqliteLedger:
         await self._writer.do("flush", _nothing)
 
     async def renew(self, broadcast: int, leases: Iterable[Lease], *, now: float) -> Wanted:
+        self._check_locked()
+        await self._on_thread(self._names.check)
         return await self._do("renew", partial(chunks.renew, broadcast=broadcast, leases=list(leases), now=now))
 
     async def release(self, lease: Lease, *, until: float | None = None) -> bool:

@@ -186,7 +186,7 @@ class Writer:
                 raise
             execute("ROLLBACK TO job")
             self.reasons.forget()
-            result = error
+            result = _told(error)
         execute("RELEASE job")
         return result
 
@@ -227,6 +227,15 @@ class Writer:
             detail = "given up before it left"
             outcome = Settled(claim.seq, State.DEFERRED, claim.now, detail=detail, not_before=claim.now)
             self._queue.put(Outcome(claim.lease, outcome))
+
+
+def _told(error: Exception) -> Exception:
+    """A value that SQLite does not take, as our own error; any other as it is."""
+    if not isinstance(error, (*_HARMLESS, ValueError, OverflowError)):
+        return error
+    refused = LedgerError(f"the ledger cannot store this: {error}")
+    refused.__cause__ = error
+    return refused
 
 
 def _answer(future: Future[Any], result: object) -> None:
