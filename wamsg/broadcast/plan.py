@@ -10,9 +10,11 @@ from typing import Any
 
 from attrs import frozen
 
+from wamsg import registry
+from wamsg.broadcast.ask import check_can_ask
 from wamsg.broadcast.audience import Audience, Check
 from wamsg.broadcast.message import Checker, MessageTemplate
-from wamsg.broadcast.policy import Options
+from wamsg.broadcast.policy import OnUnknown, Options
 from wamsg.clock import Clock, SystemClock
 from wamsg.driver import Driver
 from wamsg.errors import InvalidMessage, InvalidRecipient, PlanChanged
@@ -65,6 +67,8 @@ async def plan(
     it, and `wamsg.errors.LedgerError`; what was read until then is forgotten.
     """
     clock = clock or SystemClock()
+    if options.on_unknown is OnUnknown.ASK:
+        check_can_ask(registry.load(provider))
     check = _check(template, driver)
     made = Plan(
         name=name,

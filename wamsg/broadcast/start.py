@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from wamsg.broadcast.ask import Asker
 from wamsg.broadcast.plan import message_from_dict
-from wamsg.broadcast.policy import Options
+from wamsg.broadcast.policy import OnUnknown, Options
 from wamsg.broadcast.run import Progress, Runner
-from wamsg.broadcast.run.runner import AskAbout
+from wamsg.client import Client
 from wamsg.clock import Clock, SystemClock
 from wamsg.engine import Engine, LocalEngine
 from wamsg.errors import ConfigError, LedgerError
@@ -27,7 +28,6 @@ async def prepare(
     messengers: RecordedMessenger | Sequence[RecordedMessenger],
     *,
     show: Callable[[Progress], None] | None = None,
-    ask: AskAbout | None = None,
     callbacks: bool = False,
     engine: Engine | None = None,
     clock: Clock | None = None,
@@ -38,7 +38,8 @@ async def prepare(
     it goes about once a second. ``callbacks`` says that statuses come back into this ledger, so that the canary waits
     for them.
 
-    Raises `wamsg.errors.LedgerBusy` while another process runs broadcasts on it, `wamsg.errors.PlanChanged` if files
+    Raises `wamsg.errors.ConfigError` for ``on_unknown=ask`` where the provider cannot be asked,
+    `wamsg.errors.LedgerBusy` while another process runs broadcasts on it, `wamsg.errors.PlanChanged` if files
     of the message have changed, `wamsg.errors.LedgerError` if there is nothing to run.
     """
     clock = clock or SystemClock()
@@ -49,18 +50,28 @@ async def prepare(
     found = await ledger.broadcast(broadcast)
     if found.phase in _OVER:
         raise LedgerError(f"broadcast {broadcast} {_OVER[found.phase]}")
+    template, options = message_from_dict(found.plan.message), Options.from_dict(found.plan.options)
+    asking = options.on_unknown is OnUnknown.ASK
     return Runner(
         ledger,
         found,
         several,
-        template=message_from_dict(found.plan.message),
-        options=Options.from_dict(found.plan.options),
+        template=template,
+        options=options,
         engine=engine or LocalEngine(clock),
         clock=clock,
         show=show or _silent,
-        ask=ask,
+        ask=Asker(ledger, found, template, _only_client(several), clock) if asking else None,
         callbacks=callbacks,
     )
+
+
+def _only_client(messengers: Sequence[RecordedMessenger]) -> Client:
+    # With several it is not known through which of them a delivery went, and each shows only its own messages.
+    if len(messengers) != 1 or not isinstance(messengers[0], Client):
+        message = "on_unknown=ask needs one client of wamsg.connect as the only sender"
+        raise ConfigError(message, setting="on_unknown")
+    return messengers[0]
 
 
 def _silent(_progress: Progress) -> None:
