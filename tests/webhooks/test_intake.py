@@ -1,0 +1,114 @@
+"""Groups: what comes while one is written goes into the next, people before statuses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+
+from tests.support.inbound_events import message, status
+from wamsg.ledger.events import StoredEvent
+from wamsg.model.event import Event, StatusUpdate
+from wamsg.testing import ManualClock
+from wamsg.webhooks.intake import Intake
+
+
+class _Held:
+    """Writes a group only when it is let go; remembers all."""
+
+    def __init__(self) -> None:
+        self.groups: list[list[str]] = []
+        self.unwanted: list[Collection[str]] = []
+        self.goes_on = asyncio.Semaphore(0)
+
+    async def add(
+        self, events: Sequence[Event], *, now: float, unwanted: Collection[str] = frozenset()
+    ) -> list[StoredEvent]:
+        assert now == 1_700_000_000.0
+        first = sum(len(group) for group in self.groups)
+        self.groups.append([str(event.message_id) for event in events])  # type: ignore[attr-defined]  # both kinds have it
+        self.unwanted.append(unwanted)
+        await self.goes_on.acquire()
+        return [StoredEvent(first + place, event) for place, event in enumerate(events, 1)]
+
+    async def unhandled(self, *, messages: bool, after: int, limit: int) -> list[StoredEvent]:
+        raise NotImplementedError
+
+    async def handled(self, positions: Sequence[int]) -> None:
+        raise NotImplementedError
+
+
+def _made(told: list[StoredEvent] | None = None) -> tuple[_Held, Intake]:
+    held = _Held()
+    stored = (told if told is not None else []).append
+    return held, Intake(held, wants=lambda e: not isinstance(e, StatusUpdate), stored=stored, clock=ManualClock())
+
+
+async def _started(*adds: asyncio.Task[None]) -> None:
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert not any(add.done() for add in adds)
+
+
+async def test_a_single_call_is_written_at_once_and_the_rest_together() -> None:
+    """No timer, no waiting for company."""
+    held, intake = _made()
+    first = asyncio.create_task(intake.add([status("a")]))
+    await _started(first)
+    rest = [asyncio.create_task(intake.add([status(f"s{n}")])) for n in range(50)]
+    await _started(first, *rest)
+    assert [["a"]] == held.groups
+
+    held.goes_on.release()
+    await first
+    held.goes_on.release()
+    await asyncio.gather(*rest)
+
+    assert [["a"], [f"s{n}" for n in range(50)]] == held.groups
+
+
+async def test_a_message_overtakes_the_statuses_that_wait() -> None:
+    """A flood that does not fit into one group stands behind it."""
+    held, intake = _made()
+    first = asyncio.create_task(intake.add([status("a")]))
+    await _started(first)
+    flood = [asyncio.create_task(intake.add([status(f"s{batch}-{n}") for n in range(1000)])) for batch in range(6)]
+    await _started(*flood)
+    person = asyncio.create_task(intake.add([status("x"), message("m")]))
+    await _started(person)
+
+    held.goes_on.release()
+    held.goes_on.release()
+    await person
+
+    assert ["x", "m", "s0-0"] == held.groups[1][:3]
+    assert not flood[-1].done()
+    held.goes_on.release()
+    await asyncio.gather(*flood)
+    assert [1, 4002, 2000] == [len(group) for group in held.groups]
+
+
+async def test_what_nobody_wants_is_stored_but_not_told() -> None:
+    """The store hears which that is; the rest is told in its order, before the caller is."""
+    told: list[StoredEvent] = []
+    held, intake = _made(told)
+    held.goes_on.release()
+
+    await intake.add([message("a"), status("s"), message("b")])
+
+    assert [(1, message("a")), (3, message("b"))] == told
+    assert [{status("s").key}] == [set(each) for each in held.unwanted]
+
+
+async def test_closing_waits_for_what_is_written() -> None:
+    """And has nothing to wait for afterwards."""
+    held, intake = _made()
+    add = asyncio.create_task(intake.add([message("a")]))
+    await _started(add)
+    closing = asyncio.create_task(intake.aclose())
+    await _started(closing)
+    held.goes_on.release()
+
+    await closing
+    await intake.aclose()
+
+    assert add.done()

@@ -1,0 +1,39 @@
+"""Receiving what providers call back: events are stored before they are answered, then handled; and bots.
+
+::
+
+    router = Router()
+
+    @router.message(text="hi")
+    async def greet(chat: Chat) -> None:
+        await chat.reply("hello")
+
+    bot = Bot(router, messenger)
+    receiver = Receiver(webhook("kaleyra"), store=store, handler=bot)
+
+A receiver is served by `wamsg.webhooks.aiohttp.application` or `wamsg.webhooks.asgi.AsgiApplication`, or its `take`
+is called from any other server.
+"""
+
+from __future__ import annotations
+
+from wamsg.webhooks.bot import Bot
+from wamsg.webhooks.call import Call
+from wamsg.webhooks.chat import Chat
+from wamsg.webhooks.configure import webhook
+from wamsg.webhooks.handler import Handler
+from wamsg.webhooks.receiver import Receiver
+from wamsg.webhooks.router import Router
+from wamsg.webhooks.window import ServiceWindow, WindowMessenger
+
+__all__ = [
+    "Bot",
+    "Call",
+    "Chat",
+    "Handler",
+    "Receiver",
+    "Router",
+    "ServiceWindow",
+    "WindowMessenger",
+    "webhook",
+]

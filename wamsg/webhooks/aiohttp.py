@@ -1,0 +1,57 @@
+"""The rim for aiohttp: a sub-application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from functools import partial
+from typing import Any
+
+from aiohttp import web
+
+from wamsg.errors import BadPayload
+from wamsg.webhooks.call import Call, first_of
+from wamsg.webhooks.receiver import Receiver
+from wamsg.wire import Headers
+
+
+def application(receiver: Receiver, *resources: AbstractAsyncContextManager[Any]) -> web.Application:
+    """A sub-application for ``app.add_subapp("/callbacks", ..)``, which may be run alone as well.
+
+    It opens the receiver when the server starts and closes it when that ends. ``resources`` are entered before that
+    and left after it, such as the messenger that handlers answer through.
+    """
+    app = web.Application()
+    take = partial(_take, receiver)
+    # The mount itself, and everything below it.
+    app.router.add_route("*", "", take)
+    app.router.add_route("*", "/{path:.*}", take)
+    app.cleanup_ctx.append(partial(_open, (*resources, receiver)))
+    return app
+
+
+async def _open(resources: Iterable[AbstractAsyncContextManager[Any]], _app: web.Application) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        for resource in resources:
+            await stack.enter_async_context(resource)
+        yield
+
+
+async def _take(receiver: Receiver, request: web.Request) -> web.StreamResponse:
+    call = Call(
+        method=request.method,
+        path=request.match_info.get("path", ""),
+        query=first_of(request.query.items()),
+        headers=Headers(request.headers.items()),
+    )
+    answer = await receiver.take(call, _pieces(request))
+    return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
+
+
+async def _pieces(request: web.Request) -> AsyncIterator[bytes]:
+    try:
+        while piece := await request.content.readany():
+            yield piece
+    except (web.RequestPayloadError, ConnectionError):
+        # Broken chunks, or the line was cut.
+        raise BadPayload("the body ended before its end") from None

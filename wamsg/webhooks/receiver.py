@@ -1,0 +1,251 @@
+"""The framework-neutral core: a call comes in, its events are stored, it is answered, handlers run after."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Coroutine, Mapping, Sequence
+from enum import Enum
+from types import TracebackType
+from typing import Self
+
+from wamsg.clock import Clock, SystemClock
+from wamsg.driver import Webhook
+from wamsg.errors import BadPayload, ConfigError, NotVerified, WamsgError
+from wamsg.ledger.events import EventStore, StoredEvent
+from wamsg.model.event import IncomingMessage
+from wamsg.settings import Secret, env_name
+from wamsg.webhooks.call import Body, Call, answer
+from wamsg.webhooks.dispatch import Dispatcher
+from wamsg.webhooks.handler import Deaf, Handler
+from wamsg.webhooks.handshake import Handshake
+from wamsg.webhooks.intake import Intake
+from wamsg.webhooks.marks import Marks
+from wamsg.webhooks.reading import Crowded, Room, Share, TooLarge
+from wamsg.wire import Basic, Response
+from wamsg.wire.payload import LARGEST
+
+_log = logging.getLogger("wamsg.webhooks")
+#: Bytes of bodies that are held at once: those of twenty calls of the largest size, or of ten thousand usual ones.
+_ROOM = 20 * LARGEST
+
+
+class _Life(Enum):
+    UNOPENED = "not open yet; enter it with 'async with', or in your framework's lifespan"
+    OPEN = "open"
+    CLOSED = "closed; make a new one"
+
+
+class Receiver:
+    """Takes calls while it is entered with ``async with`` (or between `open` and `aclose`), on one event loop.
+
+    ``webhooks`` is one webhook, which answers where the receiver is mounted, or a path for each of several. ``store``
+    keeps events before they are answered; it is not closed here. ``handler`` is given them after, at least once:
+    ``concurrency`` incoming messages at a time and as many of all else, the messages of one person one after another.
+    A handler that raises is run again after each of ``retries`` (seconds); then the event stays stored as not handled,
+    and the next start tries again. ``verify_token`` is what Meta shows when an address is registered; several,
+    separated by commas, while it is changed. ``patience`` (seconds) is how long a body may take to come in, and how
+    long the store may take; ``grace`` is how long `aclose` waits for handlers that run.
+
+    Raises `wamsg.errors.ConfigError` for a webhook without a secret: whatever it was sent would be refused.
+    """
+
+    def __init__(
+        self,
+        webhooks: Webhook | Mapping[str, Webhook],
+        *,
+        store: EventStore,
+        handler: Handler | None = None,
+        verify_token: Secret | str | None = None,
+        concurrency: int = 32,
+        retries: Sequence[float] = (1.0, 5.0, 25.0),
+        patience: float = 20.0,
+        grace: float = 10.0,
+        clock: Clock | None = None,
+    ) -> None:
+        self._webhooks = _by_path({"/": webhooks} if isinstance(webhooks, Webhook) else webhooks)
+        self._handshake = Handshake(verify_token)
+        self._clock = clock or SystemClock()
+        self._patience, self._grace = patience, grace
+        self._bodies = Room(_ROOM)
+        handler = handler or Deaf()
+        self._marks = Marks(store, clock=self._clock)
+        self._messages, self._others = (
+            Dispatcher(
+                store,
+                handler,
+                self._marks,
+                messages=messages,
+                concurrency=_at_least_one(concurrency),
+                retries=retries,
+                clock=self._clock,
+            )
+            for messages in (True, False)
+        )
+        self._intake = Intake(store, wants=handler.wants, stored=self._stored, clock=self._clock)
+        self._life = _Life.UNOPENED
+        self._under_way = 0
+        self._quiet = asyncio.Event()
+
+    def __repr__(self) -> str:
+        return f"<Receiver {', '.join(self._webhooks)}, {self._life.name.lower()}>"
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def open(self) -> Self:
+        """Take calls from now on, and handle what an earlier process left; opening twice is harmless."""
+        if self._life is _Life.CLOSED:
+            raise WamsgError(f"this receiver is {self._life.value}")
+        if self._life is _Life.UNOPENED:
+            self._life = _Life.OPEN
+            self._messages.open()
+            self._others.open()
+        return self
+
+    async def aclose(self) -> None:
+        """Answer 503 from now on, finish what is being stored and the handlers that run; twice is harmless.
+
+        Handlers that do not end within the grace are cancelled. What is not handled stays stored for the next start.
+        """
+        self._life = _Life.CLOSED
+        await asyncio.shield(self._shut())
+
+    async def idle(self) -> None:
+        """Return once all that was stored so far is handled or given up, and the store knows: for tests."""
+        await self._messages.idle()
+        await self._others.idle()
+        await self._marks.idle()
+
+    async def take(self, call: Call, body: Body = b"") -> Response:
+        """Answer a call; what it brought is stored by then. Raises nothing.
+
+        200 stored, or known already; 400 cannot be read; 401 not verified; 404, 405; 408 came too slowly; 413 more than
+        3 MiB; 415 compressed; 500 our failure, so that the provider delivers again; 503 closing, or too much at once.
+        """
+        self._under_way += 1
+        self._quiet.clear()
+        try:
+            return await self._answer(call, body)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the provider must hear of it
+            _log_failure(error)
+            return answer(500)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._quiet.set()
+
+    async def _answer(self, call: Call, body: Body) -> Response:
+        hook = self._webhooks.get(_path(call.path))
+        if hook is None:
+            return answer(404)
+        early = self._early(call)
+        if early is not None:
+            return early
+        try:
+            with self._bodies.share() as share:
+                return await self._take(hook, call, share, body)
+        except NotVerified as error:
+            _log.warning("%s: %s", hook.provider, error, extra={"action": "not_verified", "provider": hook.provider})
+            basic = any(isinstance(scheme, Basic) for scheme in hook.schemes)
+            return answer(401, "not verified", WWW_Authenticate='Basic realm="callbacks"' if basic else "Bearer")
+        except BadPayload as error:
+            _log.warning("%s: %s", hook.provider, error, extra={"action": "bad_payload", "provider": hook.provider})
+            return answer(400, str(error))
+        except TooLarge:
+            return _too_large()
+        except Crowded:
+            return answer(503, "too much at once", Retry_After="1", Connection="close")
+
+    def _early(self, call: Call) -> Response | None:
+        """What can be said without the body."""
+        if call.method not in {"POST", "GET"}:
+            return answer(405, Allow="GET, POST")
+        if self._life is _Life.CLOSED:
+            return answer(503, "closing", Retry_After="5", Connection="close")
+        if self._life is _Life.UNOPENED:
+            raise WamsgError(f"this receiver is {self._life.value}")
+        if call.headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}:
+            # What is signed are the raw bytes, and servers differ in whether they still have them.
+            return answer(415, "send the body uncompressed", Connection="close")
+        length = call.headers.get("Content-Length", "")
+        if length.isascii() and length.isdigit() and int(length[:20]) > LARGEST:
+            return _too_large()
+        return None
+
+    async def _take(self, hook: Webhook, call: Call, share: Share, body: Body) -> Response:
+        try:
+            async with asyncio.timeout(self._patience):
+                raw = await share.read(body)
+        except TimeoutError:
+            return answer(408, "the body came too slowly", Connection="close")
+        if call.method == "GET" and self._handshake.is_asked(call.query):
+            return answer(200, self._handshake.answer(call.query))
+        hook.verify(call.headers, raw, now=self._clock.time())
+        events = hook.parse(raw, call.query)
+        async with asyncio.timeout(self._patience):
+            await self._intake.add(events)
+        return answer(200)
+
+    def _stored(self, item: StoredEvent) -> None:
+        (self._messages if isinstance(item.event, IncomingMessage) else self._others).put(item)
+
+    async def _shut(self) -> None:
+        self._messages.stop()
+        self._others.stop()
+        if self._under_way:
+            await self._quiet.wait()
+        await self._within_grace(self._intake.aclose())
+        await asyncio.gather(self._messages.aclose(self._grace), self._others.aclose(self._grace))
+        await self._within_grace(self._marks.aclose())
+
+    async def _within_grace(self, closing: Coroutine[None, None, None]) -> None:
+        try:
+            await asyncio.wait_for(closing, self._grace)
+        except TimeoutError:
+            _log.warning("the store did not answer in time", extra={"action": "store_late"})
+
+
+def _by_path(webhooks: Mapping[str, Webhook]) -> dict[str, Webhook]:
+    if not webhooks:
+        raise ConfigError("there is no webhook to receive for", setting="webhooks")
+    found: dict[str, Webhook] = {}
+    for path, hook in webhooks.items():
+        if not hook.schemes:
+            variable = env_name(hook.provider, "callback_secret")
+            message = (
+                f"{hook.provider}: no secret is configured for callbacks, so none could be taken; set {variable} "
+                "(or callback_token, callback_login, callback_app_secret) and have the provider send it"
+            )
+            raise ConfigError(message, setting="callback_secret")
+        if _path(path) in found:
+            raise ConfigError(f"there are two webhooks for the path {_path(path)}", setting="webhooks")
+        found[_path(path)] = hook
+    return found
+
+
+def _path(path: str) -> str:
+    return "/" + path.strip("/")
+
+
+def _at_least_one(concurrency: int) -> int:
+    if concurrency < 1:
+        raise ConfigError("concurrency must be 1 or more", setting="concurrency")
+    return concurrency
+
+
+def _too_large() -> Response:
+    return answer(413, f"at most {LARGEST} bytes", Connection="close")
+
+
+def _log_failure(error: Exception) -> None:
+    # Where, but no words but our own: those of a parser may quote the payload.
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    what = str(error) if isinstance(error, WamsgError) else type(error).__name__
+    _log.error("a call failed: %s (%s:%s)", what, where.filename, where.lineno, extra={"action": "call_failed"})
