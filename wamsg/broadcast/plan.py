@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,13 +13,13 @@ from attrs import frozen
 
 from wamsg import registry
 from wamsg.broadcast.ask import check_can_ask
-from wamsg.broadcast.audience import Audience, Check
+from wamsg.broadcast.audience import Audience, Batch, Check
 from wamsg.broadcast.message import Checker, MessageTemplate
 from wamsg.broadcast.policy import OnUnknown, Options
 from wamsg.clock import Clock, SystemClock
 from wamsg.driver import Driver
 from wamsg.errors import InvalidMessage, InvalidRecipient, PlanChanged
-from wamsg.ledger import Broadcast, Counts, Ledger, Moment, Plan, Recipient, Refused
+from wamsg.ledger import Broadcast, Counts, Ledger, Loaded, Moment, Plan, Recipient, Refused
 
 #: Rows of the input per chunk: about 15 seconds of sending, so that a crash or a slow sender concerns few.
 _CHUNK_SECONDS, _SMALLEST, _LARGEST = 15.0, 200, 5000
@@ -132,20 +133,54 @@ async def _load(
     check: Check | None,
     show: Callable[[int], None] | None,
 ) -> tuple[list[Recipient], list[Refused]]:
-    examples: list[Recipient] = []
-    invalid: list[Refused] = []
-    rows = 0
-    async for batch in audience.batches(template.columns, check=check, limit=limit):
-        loaded = await ledger.load(broadcast, batch.recipients, batch.refused)
-        if len(examples) < _EXAMPLES:
+    intake = _Loading(ledger, broadcast, show)
+    try:
+        async for batch in audience.batches(template.columns, check=check, limit=limit):
+            await intake.add(batch)
+        await intake.end()
+    finally:
+        await intake.aclose()
+    return intake.examples, intake.invalid
+
+
+class _Loading:
+    """Batches on their way into the ledger: while one is written, the next is read."""
+
+    def __init__(self, ledger: Ledger, broadcast: int, show: Callable[[int], None] | None) -> None:
+        self._ledger = ledger
+        self._broadcast = broadcast
+        self._show = show
+        self._under_way: tuple[Batch, asyncio.Task[Loaded]] | None = None
+        self._rows = 0
+        self.examples: list[Recipient] = []
+        self.invalid: list[Refused] = []
+
+    async def add(self, batch: Batch) -> None:
+        """Begin to write ``batch``, once the one before is written."""
+        await self.end()
+        loading = self._ledger.load(self._broadcast, batch.recipients, batch.refused)
+        self._under_way = (batch, asyncio.create_task(loading))
+
+    async def end(self) -> None:
+        """Return once everything is written."""
+        if self._under_way is None:
+            return
+        batch, task = self._under_way
+        loaded = await task
+        self._under_way = None
+        if len(self.examples) < _EXAMPLES:
             gone = {row.seq for row in loaded.refused}
             fresh = (row for row in batch.recipients if row.seq not in gone)
-            examples += [row for row, _ in zip(fresh, range(_EXAMPLES - len(examples)), strict=False)]
-        invalid += batch.refused[: _INVALID - len(invalid)]
-        rows += len(batch.recipients) + len(batch.refused)
-        if show is not None:
-            show(rows)
-    return examples, invalid
+            self.examples += [row for row, _ in zip(fresh, range(_EXAMPLES - len(self.examples)), strict=False)]
+        self.invalid += batch.refused[: _INVALID - len(self.invalid)]
+        self._rows += len(batch.recipients) + len(batch.refused)
+        if self._show is not None:
+            self._show(self._rows)
+
+    async def aclose(self) -> None:
+        """Leave nothing under way behind an error."""
+        if self._under_way is not None:
+            await asyncio.gather(self._under_way[1], return_exceptions=True)
 
 
 def _check(template: MessageTemplate, driver: Driver | None) -> Check | None:

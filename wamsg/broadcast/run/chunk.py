@@ -5,20 +5,16 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Callable
 
 from wamsg.broadcast.policy import without_numbers
-from wamsg.broadcast.run.courier import Courier, NotNow, NotOurs
+from wamsg.broadcast.run.courier import Courier, Gate, NotNow, NotOurs, NotYet
 from wamsg.broadcast.run.halt import Halt, Halted
-from wamsg.broadcast.run.sender import FEW, Sender
+from wamsg.broadcast.run.sender import Sender
 from wamsg.clock import Clock
 from wamsg.ledger import Due, Lease, Ledger, Phase
 
 #: So many deliveries are read ahead, at most.
 _PAGE = 500
-
-#: From when a delivery may be tried, given the time; infinity for one that it ended by itself.
-Gate = Callable[[Due, float], float]
 
 
 class Feed:
@@ -33,8 +29,9 @@ class Feed:
         self._after = lease.low - 1
         self._ended = False
         self._reading = asyncio.Lock()
-        #: The earliest time at which something that was left out may go.
-        self.until: float | None = None
+        self._until: float | None = None
+        #: Not all of the lease was read, so that nobody knows when the rest may go.
+        self.cut = False
 
     async def next(self) -> Due | None:
         """The next delivery; None when there is none, or after `stop`."""
@@ -52,10 +49,16 @@ class Feed:
     def later(self, when: float) -> None:
         """Something of this chunk may go at ``when``."""
         if when < math.inf:
-            self.until = when if self.until is None else min(self.until, when)
+            self._until = when if self._until is None else min(self._until, when)
+
+    @property
+    def until(self) -> float | None:
+        """The earliest time at which something that was left out may go; None if nothing was, or nobody knows."""
+        return None if self.cut else self._until
 
     def stop(self) -> None:
         """Hand out nothing more."""
+        self.cut = self.cut or not self._ended or bool(self._page)
         self._ended = True
 
     async def _read(self) -> None:
@@ -78,14 +81,10 @@ class ChunkRun:
         self._courier = courier
         self._sender = sender
         self._halt = halt
-        self._full = asyncio.Event()
 
     async def run(self, workers: int) -> None:
         """Until nothing of it may go now. Raises what is wrong for everyone, after what was under way has ended."""
-        # Before the sender's first acceptance only a few go: whatever is wrong for all of them shall meet a handful.
-        tasks = [
-            asyncio.create_task(self._worker(early=place < FEW), name="wamsg broadcast") for place in range(workers)
-        ]
+        tasks = [asyncio.create_task(self._worker(), name="wamsg broadcast") for _ in range(workers)]
         try:
             ends = await asyncio.gather(*tasks, return_exceptions=True)
         except asyncio.CancelledError:
@@ -96,15 +95,18 @@ class ChunkRun:
             if isinstance(end, BaseException) and not isinstance(end, asyncio.CancelledError):
                 raise end
 
-    async def _worker(self, *, early: bool) -> None:
+    async def _worker(self) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 -- it is what runs this
         try:
-            if not (early or self._sender.proven):
-                await self._full.wait()
-            await self._work(task)
+            # Before the sender's first acceptance only a few go: whatever is wrong for all shall meet a handful.
+            while not self._sender.proven:
+                if not await self._one_of_few(task):
+                    return
+            while await self._one(task):
+                pass
         except NotNow as pause:
-            self._feed.later(pause.until)
+            self._sender.paused_until = max(self._sender.paused_until, pause.until)
         except (Halted, NotOurs):
             # Nothing more of this chunk is for us; the feed is stopped below.
             return
@@ -113,10 +115,19 @@ class ChunkRun:
             raise
         finally:
             self._feed.stop()
-            self._full.set()
+            self._halt.forget(task)
 
-    async def _work(self, task: asyncio.Task[None]) -> None:
-        while not self._halt and not self._sender.dropped and (due := await self._feed.next()) is not None:
+    async def _one_of_few(self, task: asyncio.Task[None]) -> bool:
+        async with self._sender.early:
+            # It may have been proven while this one waited for its place.
+            return self._sender.proven or await self._one(task)
+
+    async def _one(self, task: asyncio.Task[None]) -> bool:
+        """Deliver the next one; False if there is none, or none for us."""
+        if self._halt or self._sender.dropped or (due := await self._feed.next()) is None:
+            return False
+        try:
             await self._courier.deliver(due, task)
-            if self._sender.proven:
-                self._full.set()
+        except NotYet as early:
+            self._feed.later(early.when)
+        return True

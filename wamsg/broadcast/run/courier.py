@@ -20,6 +20,10 @@ from wamsg.ledger.sqlite.crash import passing
 from wamsg.model import PhoneNumber, SendResult
 from wamsg.wire import Priority
 
+#: So many deliveries that get no turn one after the other mean that nobody would.
+_IN_A_ROW = 3
+#: From when a delivery may be tried, given the time; infinity for one that it ended by itself.
+Gate = Callable[[Due, float], float]
 #: Told every try's sender, the delivery, how it ended, and the error if there was one.
 Watch = Callable[[Sender, Due, Settled, BaseException | None], None]
 
@@ -30,6 +34,14 @@ class NotNow(Exception):
     def __init__(self, until: float, why: str) -> None:
         super().__init__(why)
         self.until = until
+
+
+class NotYet(Exception):
+    """This delivery may not go before ``when`` any more (infinity: never); it was not touched."""
+
+    def __init__(self, when: float) -> None:
+        super().__init__(when)
+        self.when = when
 
 
 class NotOurs(Exception):
@@ -46,6 +58,7 @@ class Courier:
         template: MessageTemplate,
         *,
         sender: Sender,
+        gate: Gate,
         halt: Halt,
         gauge: Gauge,
         quota: Quota,
@@ -58,6 +71,7 @@ class Courier:
         self._lease = lease
         self._template = template
         self._sender = sender
+        self._gate = gate
         self._halt = halt
         self._gauge = gauge
         self._quota = quota
@@ -71,8 +85,9 @@ class Courier:
         """Send to one recipient, if the ledger grants it. ``task`` is the one that runs this.
 
         Raises `NotNow` if the provider's pause is longer than anyone should wait with a delivery in hand, `NotOurs` if
-        another process has the chunk, `Halted` if the run is stopping, and what is wrong for everyone: a
-        `wamsg.errors.LedgerError`, a closed messenger, a bug.
+        another process has the chunk, `NotYet` if its time has passed while it waited for its turn, `Halted` if the
+        run or the sender is stopping, and what is wrong for everyone: a `wamsg.errors.LedgerError`, a closed
+        messenger, a bug.
         """
         departure = _Departure(self, due, task)
         self._halt.waits(task)
@@ -105,22 +120,44 @@ class Courier:
             departure=departure,
         )
 
+    def check(self, due: Due) -> None:
+        """Raise if the delivery may not go now, for whatever has changed while it waited."""
+        if self._sender.dropped:
+            raise Halted
+        now = self._clock.time()
+        when = self._gate(due, now)
+        if when > now:
+            raise NotYet(when)
+
     async def claim(self, due: Due) -> None:
         """Commit the intent. Raises `NotOurs` if the ledger does not grant it, `NotNow` if the quota is used up."""
         if not self._quota.spend():
             raise NotNow(self._clock.time(), "the daily quota is used up")
-        if not await self._ledger.claim(self._lease, due.seq, now=self._clock.time()):
+        try:
+            granted = await self._ledger.claim(self._lease, due.seq, now=self._clock.time())
+        except asyncio.CancelledError:
+            # It may have been granted in the moment in which this was torn off.
+            self._settle_unsent(due)
+            raise
+        if not granted:
             self._quota.give_back()
             raise NotOurs
         self._gauge.claimed(due.attempt)
+        self._sender.held_up = 0
 
     async def _failed_before(self, due: Due, departure: _Departure, error: Exception) -> None:
         """It failed before its departure: a pause, an upload, or a message that cannot be expressed."""
         if isinstance(error, Throttled):
-            raise NotNow(self._clock.time() + (error.retry_after or 1.0), str(error)) from error
+            raise self._held_up(error) from error
         departure.check()
         await self.claim(due)
         self._failed(due, error, departed=False)
+
+    def _held_up(self, error: Throttled) -> NotYet | NotNow:
+        """One may be held up by a lane of its recipient's own; several in a row are by the sender's."""
+        until = self._clock.time() + (error.retry_after or 1.0)
+        self._sender.held_up += 1
+        return NotYet(until) if self._sender.held_up < _IN_A_ROW else NotNow(until, str(error))
 
     def _accepted(self, due: Due, result: SendResult) -> None:
         del self._free[due.seq]
@@ -148,10 +185,14 @@ class Courier:
         self._watch(self._sender, due, outcome, error)
 
     def _note_unsent(self, due: Due) -> None:
-        # The run was stopped while its intent was written; it is due again at once.
+        # The run was stopped while its intent was written.
+        self._settle_unsent(due)
+        self._gauge.settled(State.DEFERRED)
+
+    def _settle_unsent(self, due: Due) -> None:
+        """Nothing of it left; it is due again at once."""
         now = self._clock.time()
         self._ledger.settle(self._lease, Settled(due.seq, State.DEFERRED, now, not_before=now))
-        self._gauge.settled(State.DEFERRED)
 
 
 class _Departure:
@@ -168,13 +209,14 @@ class _Departure:
 
     def check(self) -> None:
         self._courier._halt.departs(self._task)
+        self._courier.check(self._due)
 
     async def __call__(self) -> None:
         self.check()
         await self._courier.claim(self._due)
         self.claimed = True
         # While the intent was written, the run may have been stopped.
-        if self._courier._halt:
+        if self._courier._halt or self._courier._sender.dropped:
             raise Halted
         passing("request.before")
         self.left = True

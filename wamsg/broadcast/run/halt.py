@@ -10,7 +10,7 @@ from wamsg.ledger import Phase
 
 
 class Halted(Exception):
-    """Raised at the departure of a delivery when the run is stopping; nothing of it left."""
+    """Raised before a delivery leaves when the run, or its sender, is stopping; nothing of it left."""
 
 
 @frozen(kw_only=True)
@@ -43,8 +43,14 @@ class Halt:
         self._waiting.clear()
 
     def waits(self, task: asyncio.Task[None]) -> None:
-        """``task`` may be called back until it `departs`."""
+        """``task`` may be called back until it `departs`. Raises `Halted` if the run is stopping."""
+        if self.order is not None:
+            raise Halted
         self._waiting.add(task)
+
+    def forget(self, task: asyncio.Task[None]) -> None:
+        """``task`` ends, whether it departed or not."""
+        self._waiting.discard(task)
 
     def departs(self, task: asyncio.Task[None]) -> None:
         """``task`` must not be called back any more. Raises `Halted` if the run is stopping."""

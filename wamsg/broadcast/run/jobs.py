@@ -9,7 +9,7 @@ from attrs import frozen
 
 from wamsg.broadcast import log
 from wamsg.broadcast.message import MessageTemplate
-from wamsg.broadcast.policy import Course, Options, Patience, SendWindow
+from wamsg.broadcast.policy import Course, Options, Patience, SendWindow, without_numbers
 from wamsg.broadcast.run.canary import CanaryWatch
 from wamsg.broadcast.run.chunk import ChunkRun, Feed
 from wamsg.broadcast.run.courier import Courier, Watch
@@ -27,6 +27,8 @@ _CHUNKS_PER_SENDER = 2
 #: Seconds between two looks at something that is not ready yet.
 _SOON = 0.05
 _LOOK_AGAIN = 1.0
+#: Seconds between two looks through a chunk of which some must wait for their hours.
+_LOOK_THROUGH = 300.0
 
 
 @frozen(kw_only=True)
@@ -62,6 +64,9 @@ class Jobs:
         #: The chunks that are run right now.
         self.leases: set[Lease] = set()
 
+        #: What went wrong first, for everyone.
+        self.failure: Exception | None = None
+
     @property
     def places(self) -> int:
         """How many jobs may run at a time."""
@@ -76,6 +81,14 @@ class Jobs:
         await self._submit(self.places if self._work.canary.passed else 1)
 
     async def __call__(self, broadcast: int) -> None:
+        """Do one job. What goes wrong stops the run and stays in `failure`, so that other jobs end in good order."""
+        try:
+            await self._job(broadcast)
+        except Exception as error:  # noqa: BLE001 -- raised by the runner, once the others have ended
+            self.failure = self.failure or error
+            self._work.halt.now(Phase.STOPPED, without_numbers(f"{type(error).__name__}: {error}"))
+
+    async def _job(self, broadcast: int) -> None:
         self._alive -= 1
         work = self._work
         if work.halt:
@@ -101,7 +114,13 @@ class Jobs:
         if start > now:
             return start, "it has not started yet"
         when = await work.quota.open_at(work.ledger, now)
-        return (0.0, "") if when is None else (when, "the daily quota is used up")
+        if when is not None:
+            return when, "the daily quota is used up"
+        return min(one.paused_until for one in self._standing), "the provider asked for a pause"
+
+    @property
+    def _standing(self) -> list[Sender]:
+        return [one for one in self._work.senders if not one.dropped]
 
     async def _nothing_ready(self, broadcast: int, now: float) -> None:
         if not self._work.canary.passed:
@@ -127,7 +146,8 @@ class Jobs:
 
     async def _run(self, lease: Lease) -> None:
         work = self._work
-        sender = min((one for one in work.senders if not one.dropped), key=lambda one: one.busy)
+        now = work.clock.time()
+        sender = min(self._standing, key=lambda one: (one.paused_until > now, one.busy))
         gate = Gate(work.ledger, lease, gauge=work.gauge, window=work.window, deadline=work.deadline)
         feed = Feed(work.ledger, lease, gate=gate, clock=work.clock)
         courier = Courier(
@@ -135,6 +155,7 @@ class Jobs:
             lease,
             work.template,
             sender=sender,
+            gate=gate,
             halt=work.halt,
             gauge=work.gauge,
             quota=work.quota,
@@ -151,9 +172,13 @@ class Jobs:
             sender.busy -= 1
             self.leases.discard(lease)
             await work.ledger.flush()
+            await work.ledger.release(lease, until=self._until(feed))
         if not lease.chunk:
             work.canary.ran()
-        await work.ledger.release(lease, until=feed.until)
+
+    def _until(self, feed: Feed) -> float | None:
+        """When the chunk is looked at again if some of it were left out; deferred ones may be due before those."""
+        return None if feed.until is None else min(feed.until, self._work.clock.time() + _LOOK_THROUGH)
 
     async def _top_up(self) -> None:
         await self._submit(self.places - self._alive - len(self.leases))

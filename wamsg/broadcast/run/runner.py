@@ -96,7 +96,9 @@ class Runner:
         steward = self._steward(jobs, gauge)
         watching = asyncio.create_task(steward.watch(), name="wamsg broadcast steward")
         try:
-            await self._passes(jobs)
+            await self._passes(jobs, gauge)
+            if watching.done():
+                await watching
         except BaseException as error:
             self._halt.now(Phase.STOPPED, without_numbers(f"{type(error).__name__}: {error}"))
             await self._end(gauge)
@@ -106,18 +108,28 @@ class Runner:
             await asyncio.gather(watching, return_exceptions=True)
         return await self._end(gauge)
 
-    async def _passes(self, jobs: Jobs) -> None:
+    async def _passes(self, jobs: Jobs, gauge: Gauge) -> None:
         """All chunks; then what the policy for unknown deliveries brings back, a few times."""
         await jobs.open()
-        for _ in range(_PASSES):
+        for again in range(_PASSES):
+            # Only before a pass: what it makes due again must not be left lying.
+            if again and not await self._settle_unknown(gauge):
+                return
             await jobs.start()
             await self._engine.run_worker(jobs, places=jobs.places, until=self._halt.ordered)
+            if jobs.failure is not None:
+                raise jobs.failure
             await self._ledger.flush()
-            if self._halt or not await self._settle_unknown():
+            if self._halt:
                 return
 
-    async def _settle_unknown(self) -> int:
+    async def _settle_unknown(self, gauge: Gauge) -> int:
         """How many deliveries are to be sent again, by the policy for unknown ones."""
+        due = await self._due_again()
+        gauge.count(await self._ledger.counts(self._broadcast.id))
+        return due
+
+    async def _due_again(self) -> int:
         if self._options.on_unknown is OnUnknown.RESEND:
             return await self._ledger.rearm(self._broadcast.id, {State.UNKNOWN}, now=self._clock.time())
         if self._options.on_unknown is OnUnknown.ASK and self._ask is not None:
@@ -140,6 +152,8 @@ class Runner:
     def _final(self, counts: Counts) -> tuple[Phase, str]:
         if self._halt.order is not None:
             return self._halt.order.phase, self._halt.order.reason
+        if counts.open:
+            return Phase.STOPPED, "some of it is leased to a run that was cut off; resume in a minute"
         if counts.states[State.UNKNOWN] and self._options.on_unknown is not OnUnknown.SKIP:
             return Phase.HELD, ""
         return Phase.FINISHED, ""
@@ -163,7 +177,7 @@ class Runner:
             halt=self._halt,
             gauge=gauge,
             watch=self._watch,
-            deadline=options.deadline(started_at),
+            deadline=options.deadline(max(started_at, options.start_at or 0.0)),
             owner=f"process {os.getpid()}",
             clock=self._clock,
         )

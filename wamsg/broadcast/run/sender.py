@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from attrs import define, field
 
 from wamsg.messenger import RecordedMessenger
@@ -22,3 +24,9 @@ class Sender:
     dropped: bool = False
     #: Chunks that run through it now.
     busy: int = 0
+    #: Its provider asked for a pause until then.
+    paused_until: float = 0.0
+    #: Deliveries that got no turn since the last one that did.
+    held_up: int = 0
+    #: Held by each delivery until the sender is proven.
+    early: asyncio.Semaphore = field(factory=lambda: asyncio.Semaphore(FEW), init=False, repr=False)

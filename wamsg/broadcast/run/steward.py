@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from wamsg.broadcast.policy import without_numbers
 from wamsg.broadcast.run.gauge import Gauge, Progress
 from wamsg.broadcast.run.halt import Halt
 from wamsg.clock import Clock
 from wamsg.engine import Engine
-from wamsg.errors import LedgerError
 from wamsg.ledger import Lease, Ledger, Phase, Wanted
 
 _EVERY = 1.0
 
 
 class Steward:
-    """One per run; `watch` ends when it is cancelled or the ledger fails."""
+    """One per run; `watch` ends when it is cancelled; what goes wrong in it stops the run and is raised."""
 
     def __init__(
         self,
@@ -41,13 +41,14 @@ class Steward:
     async def watch(self) -> None:
         """Once a second, for as long as the run goes."""
         while True:
-            self._show(self._gauge.progress(self._clock.time()))
             try:
+                self._show(self._gauge.progress(self._clock.time()))
                 await self._engine.reap()
                 wanted = await self._ledger.renew(self._broadcast, tuple(self._leases), now=self._clock.time())
-            except LedgerError as error:
-                self._halt.now(Phase.STOPPED, str(error))
-                return
+            except Exception as error:
+                # Without a steward nobody would keep the leases or hear an order.
+                self._halt.now(Phase.STOPPED, without_numbers(f"{type(error).__name__}: {error}"))
+                raise
             if wanted is Wanted.PAUSE:
                 self._halt.now(Phase.PAUSED, "paused by a person")
             elif wanted is Wanted.CANCEL:
