@@ -50,6 +50,7 @@ async def prepare(
     found = await ledger.broadcast(broadcast)
     if found.phase in _OVER:
         raise LedgerError(f"broadcast {broadcast} {_OVER[found.phase]}")
+    _check_provider(several, found.plan.provider)
     template, options = message_from_dict(found.plan.message), Options.from_dict(found.plan.options)
     asking = options.on_unknown is OnUnknown.ASK
     return Runner(
@@ -64,6 +65,13 @@ async def prepare(
         ask=Asker(ledger, found, template, _only_client(several), clock) if asking else None,
         callbacks=callbacks,
     )
+
+
+def _check_provider(messengers: Sequence[RecordedMessenger], provider: str) -> None:
+    for messenger in messengers:
+        if isinstance(messenger, Client) and messenger.provider.name != provider:
+            message = f"the broadcast was planned for {provider}, this sender is one of {messenger.provider.name}"
+            raise ConfigError(message, setting="messengers")
 
 
 def _only_client(messengers: Sequence[RecordedMessenger]) -> Client:

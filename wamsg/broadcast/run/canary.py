@@ -8,8 +8,8 @@ from wamsg.broadcast.policy import Canary, Course, Judgement
 from wamsg.clock import Clock
 from wamsg.ledger import Broadcast, Counts, Ledger, Moment, State
 
-#: In the timeline, so that a resumed run knows.
-PASSED = "canary passed"
+#: In the timeline, so that a resumed run knows; whoever resumes after a stop has seen the failures and consents.
+PASSED, FAILED = "canary passed", "canary failed"
 
 
 class CanaryWatch:
@@ -24,10 +24,10 @@ class CanaryWatch:
         self.passed = canary is None
 
     async def open(self) -> None:
-        """Find out whether an earlier run has passed it."""
+        """Find out whether an earlier run has judged it."""
         if not self.passed:
             timeline = await self._ledger.timeline(self._broadcast.id)
-            self.passed = any(moment.kind == PASSED for moment in timeline)
+            self.passed = any(moment.kind in {PASSED, FAILED} for moment in timeline)
 
     def ran(self) -> None:
         """Some of its deliveries were tried just now."""
@@ -43,7 +43,9 @@ class CanaryWatch:
         judgement = self._canary.judge(counts, since=self._since, now=now)
         if judgement.course is Course.GO:
             self.passed = True
-            await self._ledger.note(self._broadcast.id, Moment(at=now, kind=PASSED, detail=judgement.reason))
+        if judgement.course is not Course.WAIT:
+            kind = PASSED if self.passed else FAILED
+            await self._ledger.note(self._broadcast.id, Moment(at=now, kind=kind, detail=judgement.reason))
         return judgement
 
 

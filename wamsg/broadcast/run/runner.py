@@ -21,7 +21,7 @@ from wamsg.broadcast.run.sender import Sender
 from wamsg.broadcast.run.steward import Steward
 from wamsg.clock import Clock
 from wamsg.engine import Engine
-from wamsg.errors import OptedOut, Throttled
+from wamsg.errors import OptedOut, SendError, Throttled
 from wamsg.ledger import Broadcast, Counts, Due, Ledger, Moment, Phase, Settled, State, Suppression
 from wamsg.messenger import RecordedMessenger
 
@@ -122,6 +122,9 @@ class Runner:
             await self._ledger.flush()
             if self._halt:
                 return
+        if self._options.on_unknown is OnUnknown.ASK:
+            # What surely never went out may be left for another run; what went out is known.
+            await self._settle_unknown(gauge)
 
     async def _settle_unknown(self, gauge: Gauge) -> int:
         """How many deliveries are to be sent again, by the policy for unknown ones."""
@@ -133,8 +136,23 @@ class Runner:
         if self._options.on_unknown is OnUnknown.RESEND:
             return await self._ledger.rearm(self._broadcast.id, {State.UNKNOWN}, now=self._clock.time())
         if self._options.on_unknown is OnUnknown.ASK and self._ask is not None:
-            return await self._ask()
+            return await self._asked(self._ask)
         return 0
+
+    async def _asked(self, ask: AskAbout) -> int:
+        """What asking brings back; a stop is heard meanwhile, and a failure leaves the unknown ones unknown."""
+        asking = asyncio.ensure_future(ask())
+        stopping = asyncio.create_task(self._halt.ordered.wait())
+        try:
+            await asyncio.wait({asking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return await asking if asking.done() else 0
+        except SendError as error:
+            await self._note("asked", without_numbers(f"the provider could not be asked: {error}"))
+            return 0
+        finally:
+            for task in (asking, stopping):
+                task.cancel()
+            await asyncio.gather(asking, stopping, return_exceptions=True)
 
     async def _end(self, gauge: Gauge) -> Ended:
         await self._ledger.flush()
@@ -153,7 +171,7 @@ class Runner:
         if self._halt.order is not None:
             return self._halt.order.phase, self._halt.order.reason
         if counts.open:
-            return Phase.STOPPED, "some of it is leased to a run that was cut off; resume in a minute"
+            return Phase.STOPPED, "not everything could be tried in this run; resume it"
         if counts.states[State.UNKNOWN] and self._options.on_unknown is not OnUnknown.SKIP:
             return Phase.HELD, ""
         return Phase.FINISHED, ""

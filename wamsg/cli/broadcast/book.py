@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from wamsg.broadcast.report.verdict import shown_ledger
 from wamsg.errors import LedgerError
-from wamsg.ledger import Broadcast, Ledger, Phase
+from wamsg.ledger import Broadcast, EventLedger, Ledger, Phase
 from wamsg.ledger.open import open_ledger
 
 #: Where something is left to be sent, and nobody gave it up.
@@ -15,7 +15,7 @@ UNFINISHED = frozenset({Phase.PLANNED, Phase.RUNNING, Phase.PAUSED, Phase.STOPPE
 
 
 @asynccontextmanager
-async def opened(address: str, *, create: bool = False) -> AsyncIterator[Ledger]:
+async def opened(address: str, *, create: bool = False) -> AsyncIterator[EventLedger]:
     """The ledger of this name, closed at the end. Raises `LedgerError` and `ConfigError`."""
     ledger = await open_ledger(address, create=create)
     try:

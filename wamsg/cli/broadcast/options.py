@@ -90,6 +90,9 @@ class SendingOptions:
         tuple[str, ...], Repeated, Parameter(help="name of a table [PROVIDER.senders.NAME] in the settings file")
     ] = ()
     timeout: Annotated[float, Parameter(help="seconds for one request")] = 30.0
+    callbacks: Annotated[
+        bool, Parameter(negative=(), help="statuses come back, by wamsg webhooks: the canary waits for them")
+    ] = False
 
 
 READING, PLANNING, SENDING = ReadingOptions(), PlanningOptions(), SendingOptions()

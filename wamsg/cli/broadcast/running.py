@@ -39,7 +39,7 @@ async def carry_out(ledger: Ledger, broadcast: Broadcast, senders: Senders, how:
     options = Options.from_dict(broadcast.plan.options)
     async with opened(senders, concurrency=options.concurrency, lanes=ledger.lanes) as line:
         with watching(line.lanes, as_json=how.as_json, plain=how.plain) as show:
-            runner = await prepare(ledger, broadcast.id, line.clients, show=show)
+            runner = await prepare(ledger, broadcast.id, line.clients, show=show, callbacks=senders.callbacks)
             if not how.as_json:
                 tell(f"sending {title(broadcast)} through {senders.provider.title}; Ctrl-C stops it, to be resumed")
             try:

@@ -15,12 +15,15 @@ from wamsg.cli.output import tell
 from wamsg.cli.settings import Chosen, ProviderOptions, choose, connect
 from wamsg.driver import Driver, Provider
 from wamsg.errors import ConfigError
+from wamsg.model import Message, PhoneNumber, Text
 from wamsg.pipeline import LaneState, LaneStore, Rate, RetryPolicy, Scheduler
-from wamsg.settings import resolve, settings_of
+from wamsg.settings import settings_of
 from wamsg.transport.aiohttp import AiohttpTransport
 
 #: Where there are several senders, each chunk is this part of what one sends in 15 seconds.
 _SHARES = 8
+#: A send of every provider; its first lane is the sender's or the account's.
+_SAMPLE = Message(content=Text(body="hello"), to=PhoneNumber("+12025550100"))
 
 
 @frozen
@@ -34,6 +37,8 @@ class Senders:
     #: Speaks for all of them: what one can express, the others can.
     driver: Driver
     timeout: float
+    #: Whether statuses come back into the ledger while it is sent.
+    callbacks: bool = False
 
     @property
     def rates(self) -> list[Rate | None]:
@@ -56,8 +61,9 @@ class Line:
 
     def lanes(self) -> tuple[LaneState, ...]:
         """What holds the senders as a whole up; lanes of single recipients are left out."""
-        keys = dict.fromkeys(key for client in self.clients for key in client.driver.probe().request.lanes)
-        return self.scheduler.snapshot(keys)
+        return self.scheduler.snapshot(
+            dict.fromkeys(client.driver.encode(_SAMPLE).request.lanes[0] for client in self.clients)
+        )
 
 
 def find(about: ProviderOptions, sending: SendingOptions, *, provider: str | None = None) -> Senders:
@@ -69,10 +75,7 @@ def find(about: ProviderOptions, sending: SendingOptions, *, provider: str | Non
     chosen = choose(about)
     _warn_if_readable(chosen)
     named = tuple(_named(chosen, name) for name in sending.sender) or (chosen,)
-    values = [
-        resolve(one.provider.name, one.provider.settings, given=one.given, environ=os.environ, file=one.table).values
-        for one in named
-    ]
+    values = [one.resolve(os.environ) for one in named]
     if any(value in values[:place] for place, value in enumerate(values)):
         raise ConfigError("two of the senders have the same settings; name each once", setting="sender")
     return Senders(
@@ -81,6 +84,7 @@ def find(about: ProviderOptions, sending: SendingOptions, *, provider: str | Non
         rate=_rate(chosen.provider, sending.rate),
         driver=chosen.provider.driver(values[0]),
         timeout=sending.timeout,
+        callbacks=sending.callbacks,
     )
 
 
