@@ -10,6 +10,7 @@ from wamsg import errors
 from wamsg.broadcast.policy import Breaker, convicts
 from wamsg.errors import (
     BadCredentials,
+    CodeRefused,
     InvalidRecipient,
     InvalidRequest,
     LowBalance,
@@ -35,7 +36,7 @@ from wamsg.errors import (
 
 CERTAIN = [BadCredentials, PermissionDenied, SenderRefused, LowBalance, PlanLimit, TemplateRefused]
 LIKELY = [InvalidRequest, MediaRefused, NotFound, SendFailed, Unsupported, Unanswered, Rejected]
-NEITHER = [RecipientRefused, OptedOut, WindowClosed, InvalidRecipient, NotSent, Throttled, Unavailable]
+NEITHER = [RecipientRefused, OptedOut, WindowClosed, CodeRefused, InvalidRecipient, NotSent, Throttled, Unavailable]
 
 
 def balance() -> LowBalance:
