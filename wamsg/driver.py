@@ -5,14 +5,14 @@ Nothing here, and nothing in a provider's folder, awaits, opens a socket or read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
-from wamsg.model import Media, Message, SendResult
-from wamsg.model.event import Event
+from wamsg.model import Media, Message, SendResult, Text
+from wamsg.model.event import ButtonReply, DeliveryStatus, Event, ListReply, TemplateReply
 from wamsg.wire import Operation, Request, Response, Scheme, Verdict, verify
 
 if TYPE_CHECKING:
@@ -170,6 +170,64 @@ def responder(dialect: SandboxDialect) -> Callable[[Request, int, Memory, float]
     if isinstance(dialect, RememberingDialect):
         return dialect.respond_with
     return lambda request, serial, _memory, _now: dialect.respond(request, serial)
+
+
+@frozen(kw_only=True)
+class Told:
+    """One status of one message, as a sandbox is to tell it."""
+
+    accepted: Accepted = field(repr=False)
+    status: DeliveryStatus
+    #: Why it failed: a code of the provider, or its words where it has no code.
+    fault: str | None = None
+    #: When it happened, in seconds since 1970.
+    at: float = 0.0
+
+
+@frozen(kw_only=True)
+class Written:
+    """What someone writes to whoever uses a sandbox."""
+
+    #: Digits only.
+    sender: str = field(repr=False)
+    name: str = field(repr=False)
+    content: Text | ButtonReply | ListReply | TemplateReply = field(repr=False)
+    message_id: str
+    #: When, in seconds since 1970.
+    at: float
+    #: The message that it answers, and that one's reference.
+    reply_to: str | None = None
+    reference: str | None = None
+
+
+@frozen(kw_only=True)
+class Callback:
+    """One call to the address for callbacks, by POST; the proof that it is genuine is added by who makes it."""
+
+    body: bytes = field(repr=False)
+    #: What it tells, of that which was to be told.
+    told: tuple[Told, ...] = ()
+    headers: Mapping[str, str] = field(factory=lambda: {"Content-Type": "application/json"}, repr=False)
+
+
+@runtime_checkable
+class CallingDialect(SandboxDialect, Protocol):
+    """A fake server that can also call back, in the words that `Provider.inbound` reads; pure functions too."""
+
+    def fate(self, accepted: Accepted, fault: str | None = None) -> tuple[Told, ...]:
+        """What becomes of a message, step by step; ``at`` is left open.
+
+        It fails with ``fault`` if there is one, or because of its recipient; else it is read in the end.
+        """
+        ...
+
+    def callbacks(self, told: Sequence[Told]) -> tuple[Callback, ...]:
+        """The calls that tell all of these, in few bodies if the provider can put several into one."""
+        ...
+
+    def incoming(self, written: Written) -> Callback:
+        """The call that brings what someone wrote."""
+        ...
 
 
 @frozen(kw_only=True)

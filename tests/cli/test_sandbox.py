@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 import subprocess
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -37,6 +39,48 @@ def test_its_lines_make_other_commands_talk_to_it(
     assert server.returncode == 0
     assert err.count("1 answered, 0 refused") == 2
     assert "Traceback" not in err
+
+
+def test_it_calls_back_where_it_is_told_to(process: Start, run_process: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--callbacks prints what a receiver needs too, and the end says what was told."""
+    bodies: list[bytes] = []
+
+    class Take(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            if self.headers["x-callback-secret"] == "sandbox-callback-secret":
+                bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+            if len(bodies) == 3:
+                heard.set()
+
+    heard = Event()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Take) as receiver:
+        Thread(target=receiver.serve_forever, daemon=True).start()
+        server = process(*RUNNING, "--callbacks", f"http://127.0.0.1:{receiver.server_address[1]}/in")
+        for name, value in started(server).items():
+            monkeypatch.setenv(name, value)
+        assert server.stdout is not None
+        assert server.stdout.readline() == "export WAMSG_KALEYRA_CALLBACK_SECRET=sandbox-callback-secret\n"
+        code = run_process("send", "-p", "kaleyra", "--to", "+12025550101", "text", "a").code
+        assert heard.wait(HUNG)
+        receiver.shutdown()
+    server.send_signal(signal.SIGINT)
+    _, err = server.communicate(timeout=HUNG)
+
+    assert (0, 0) == (code, server.returncode)
+    assert [b'"sent"', b'"delivered"', b'"read"'] == [
+        word for body, word in zip(bodies, (b'"sent"', b'"delivered"', b'"read"'), strict=True) if word in body
+    ]
+    assert "called back: 1 sent, 1 delivered" in err
+
+
+def test_an_address_elsewhere_is_refused(run_process: Run) -> None:
+    """Nothing leaves this machine by mistake."""
+    ran = run_process("sandbox", "--port", "0", "--callbacks", "http://example.com/in")
+
+    assert ran.code != 0
+    assert "this machine only" in ran.err
 
 
 def test_a_limit_and_a_fault_script_are_kept(

@@ -10,11 +10,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import attrs
 import pytest
 
+from wamsg.providers.kaleyra.sandbox_callbacks import LATE
 from wamsg.providers.kaleyra.sandbox_refusals import MAGIC as KALEYRA
 from wamsg.providers.wacr.sandbox import MAGIC as WACR
-from wamsg.sandbox import MAGIC, Fault, FaultKind, Sandbox, load_faults
+from wamsg.sandbox import MAGIC, Callbacks, Fault, FaultKind, Late, Sandbox, load_callbacks, load_faults
 from wamsg.sandbox.faults import TAKES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
@@ -80,9 +82,40 @@ def test_the_providers_own_magic_recipients_are_listed(after: str, magic: Mappin
 
 def test_the_script_in_the_page_is_a_script() -> None:
     """Three faults, as commented."""
-    (text,) = examples("toml")
+    text = examples("toml")[0]
 
     assert ["throttle", "accepted_then_cut", "status"] == [fault.kind for fault in load_faults(text)]
+
+
+def test_the_callbacks_in_the_page_are_a_script() -> None:
+    """With its two ways of failing late."""
+    made = load_callbacks(examples("toml")[1])
+
+    assert made is not None
+    assert (50, 2) == (made.batch, len(made.late))
+
+
+def test_the_table_of_callbacks_tells_the_truth() -> None:
+    """Every field, and its default."""
+    rows = [(re.findall(r"`(\w+)`", cells[0]), cells[1]) for cells in table("The fault script may hold")]
+    told = {name: value for names, values in rows for name, value in zip(names, values.split(", "), strict=True)}
+
+    fields = [item for item in attrs.fields(Callbacks) if item.name != "url"]
+    assert {item.name for item in fields} == set(told)
+    for item in fields:
+        shown = "" if item.default == () else f"{item.default:g}" if isinstance(item.default, float) else item.default
+        assert str(shown).lower() == told[item.name]
+    [late] = [cells[2] for cells in table("The fault script may hold") if cells[0] == "`late`"]
+    assert set(re.findall(r"`(\w+)`", late)) == {item.name for item in attrs.fields(Late)}
+
+
+def test_the_recipients_that_fail_late_are_listed() -> None:
+    """Every ending, with its code or reason; none is a magic one for something else."""
+    rows = {cells[0]: cells[1] for cells in table("Some\nrecipients fail late")}
+
+    assert set(LATE) == set(rows)
+    assert not set(LATE) & (set(MAGIC) | set(KALEYRA))
+    assert [] == [ending for ending, fault in LATE.items() if fault not in rows[ending]]
 
 
 async def test_the_python_in_the_page_runs() -> None:
@@ -101,6 +134,15 @@ async def test_the_curl_lines_in_the_page_send_a_message(number: int) -> None:
 
         assert ["919812345678"] == [record.recipient for record in sandbox.outbox.accepted]
         assert str(sandbox.outbox.accepted[0].message_id) in json.dumps(json.loads(answer))
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="this machine has no curl")
+async def test_the_curl_line_in_the_page_writes() -> None:
+    """As somebody who uses a bot would."""
+    async with Sandbox(callbacks="http://127.0.0.1:9/") as sandbox:
+        answer = await run("sh", "-c", examples("bash")[2].replace("http://127.0.0.1:8025", sandbox.url))
+
+    assert json.loads(answer)["message_id"]
 
 
 def test_the_credentials_in_the_page_are_those_of_the_sandbox() -> None:

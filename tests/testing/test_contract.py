@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -14,10 +14,10 @@ from attrs import evolve, frozen
 
 from tests.support import third_party
 from wamsg.dialect import Memory
-from wamsg.driver import Accepted, Answer, Inbound, Parse, Provider, Webhook
+from wamsg.driver import Accepted, Answer, Callback, Inbound, Parse, Provider, Told, Webhook, Written
 from wamsg.errors import InvalidMessage, NotSent, Rejected, SendError, Throttled, Unsupported
-from wamsg.model import Media, Message, SendResult, Text
-from wamsg.model.event import Event, UnknownEvent
+from wamsg.model import Media, Message, PhoneNumber, SendResult, Text
+from wamsg.model.event import DeliveryStatus, Event, IncomingMessage, StatusUpdate, UnknownEvent
 from wamsg.settings import CallbackSettings, Secret, base_url, setting
 from wamsg.testing.contract import DriverContract
 from wamsg.wire import OK, Form, Headers, Meaning, Operation, Request, Response, Verdict
@@ -74,6 +74,56 @@ def _breaking(_body: bytes, query: Mapping[str, str]) -> list[Event]:
 
 def _restless(_body: bytes, _query: Mapping[str, str]) -> list[Event]:
     return [UnknownEvent(provider="acme", key=str(next(_SERIAL)), reason="new")]
+
+
+def calling(**methods: Any) -> Change:
+    """Acme with callbacks and a fake server that makes them, with some of its methods replaced."""
+    whole = {"fate": _fate, "callbacks": _one_call_each, "incoming": _bring, **methods}
+    return lambda provider: dialect(**whole)(inbound(webhook=_webhook(_plain_events))(provider))
+
+
+def _fate(_self: Any, accepted: Accepted, _fault: str | None = None) -> tuple[Told, ...]:
+    return tuple(Told(accepted=accepted, status=status) for status in (DeliveryStatus.SENT, DeliveryStatus.READ))
+
+
+def _one_call_each(_self: Any, told: Sequence[Told]) -> tuple[Callback, ...]:
+    return tuple(_status_call(one, one.status.value, one.accepted.message_id) for one in told)
+
+
+def _status_call(told: Told, word: str, message_id: str | None) -> Callback:
+    return Callback(body=json.dumps({"status": word, "id": message_id}).encode(), told=(told,))
+
+
+def _bring(_self: Any, written: Written) -> Callback:
+    assert isinstance(written.content, Text)
+    document = {"text": written.content.body, "from": written.sender, "id": written.message_id}
+    return Callback(body=json.dumps(document).encode())
+
+
+def _bring_quotes(self: Any, written: Written) -> Callback:
+    return _bring(self, evolve(written, content=Text(body="'hello'")))
+
+
+def _always_sent(_self: Any, told: Sequence[Told]) -> tuple[Callback, ...]:
+    return tuple(_status_call(one, "sent", one.accepted.message_id) for one in told)
+
+
+def _of_nobody(_self: Any, told: Sequence[Told]) -> tuple[Callback, ...]:
+    return tuple(_status_call(one, one.status.value, "another") for one in told)
+
+
+def _only_the_last(self: Any, told: Sequence[Told]) -> tuple[Callback, ...]:
+    return _one_call_each(self, told[-1:])
+
+
+def _plain_events(body: bytes, _query: Mapping[str, str]) -> list[Event]:
+    document = json.loads(body)
+    if "status" in document:
+        word, name = DeliveryStatus(document["status"]), document["id"]
+        return [StatusUpdate(provider="acme", key=f"{word}{name}", status=word, message_id=name)]
+    sender = PhoneNumber(f"+{document['from']}")
+    content = Text(body=document["text"])
+    return [IncomingMessage(provider="acme", key="k", content=content, sender=sender, message_id=document["id"])]
 
 
 class _Yes:
@@ -315,6 +365,7 @@ def _moody(_request: Request, _serial: int, answer: Answer) -> Answer:
     return evolve(answer, response=evolve(answer.response, headers=Headers({"X-Count": str(next(_SERIAL))})))
 
 
+TELLS = "test_what_its_sandbox_tells_is_read_as_meant"
 REMEMBERS = "test_what_it_remembers_is_all_in_its_memory"
 ANSWERS, SAMPLES = "test_verdict_and_error_agree_on_any_answer", "test_verdict_and_error_agree_on_the_sandbox_answers"
 FEATURE = "test_a_feature_is_expressed_or_refused_by_name"
@@ -616,6 +667,16 @@ FAULTS: Mapping[str, tuple[Change, str, tuple[object, ...], str]] = MappingProxy
             (),
             "other keys",
         ),
+        "status left out": (calling(callbacks=_only_the_last), TELLS, (), "a status is told twice, or by no call"),
+        "status of another word": (calling(callbacks=_always_sent), TELLS, (), "read as"),
+        "status of nobody": (calling(callbacks=_of_nobody), TELLS, (), "is not told of ['another']"),
+        "no fate": (calling(fate=lambda *_: ()), TELLS, (), "nothing becomes of a message"),
+        "other words": (
+            calling(incoming=_bring_quotes),
+            "test_what_its_sandbox_writes_is_read_as_meant",
+            (),
+            "another content is read",
+        ),
         "base path elsewhere": (
             dialect(base_path="/v2"),
             "test_the_base_path_is_where_requests_go",
@@ -645,6 +706,12 @@ def test_the_whole_provider_passes(test: str, arguments: tuple[object, ...]) -> 
 def test_a_dialect_that_remembers_well_passes() -> None:
     """Remembering as such is no fault."""
     assert "" == verdict_of(dialect(respond_with=_diary)(ACME), REMEMBERS)
+
+
+def test_a_dialect_that_calls_back_well_passes() -> None:
+    """Calling back as such is no fault."""
+    for test in (TELLS, "test_what_its_sandbox_writes_is_read_as_meant"):
+        assert "" == verdict_of(calling()(ACME), test)
 
 
 def test_every_rule_is_on_trial() -> None:

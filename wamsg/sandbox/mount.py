@@ -8,7 +8,7 @@ from attrs import Factory, asdict, define, field, frozen
 
 from wamsg.clock import Clock
 from wamsg.dialect.memory import Memory
-from wamsg.driver import Answer, Provider, responder
+from wamsg.driver import Accepted, Answer, Provider, responder
 from wamsg.sandbox.faults import Fault, Script
 from wamsg.sandbox.gate import Gate
 from wamsg.sandbox.magic import MAGIC
@@ -63,6 +63,8 @@ class Mount:
     clock: Clock
     gate: Gate | None = None
     form: RetryForm = RetryForm.SECONDS
+    #: Who is told of each message that was accepted.
+    listener: Callable[[Accepted], None] | None = None
     counts: Counts = field(factory=Counts)
     #: What the dialect knows of earlier requests.
     memory: Memory = field(factory=Memory)
@@ -129,3 +131,5 @@ class Mount:
                     serial=serial,
                 )
             )
+            if self.listener is not None:
+                self.listener(accepted)

@@ -9,6 +9,7 @@ import itertools
 import logging
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from functools import partial
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
@@ -19,21 +20,28 @@ from wamsg import registry
 from wamsg.clock import Clock, SystemClock
 from wamsg.driver import Provider
 from wamsg.errors import ConfigError
+from wamsg.sandbox.callbacks import Callbacks
+from wamsg.sandbox.caller import Caller, Calls
 from wamsg.sandbox.checks import member
 from wamsg.sandbox.faults import Fault, Script
 from wamsg.sandbox.gate import Gate, Rate
+from wamsg.sandbox.incoming import Note
 from wamsg.sandbox.mount import Mount
 from wamsg.sandbox.outbox import KEEP, Outbox
 from wamsg.sandbox.retry_form import RetryForm
 from wamsg.sandbox.server_body import Unreadable, read_body
 from wamsg.sandbox.server_control import NAME, control
 from wamsg.sandbox.server_reply import carry_out
+from wamsg.sandbox.tally import Tally
 from wamsg.settings import path_segment
+from wamsg.transport.aiohttp import AiohttpTransport
 from wamsg.wire import Headers, Request
 
 _log = logging.getLogger("wamsg.sandbox")
 #: Seconds that idle connections get to say goodbye when the sandbox stops; aiohttp takes 0 for "for ever".
 _GOODBYE = 0.05
+#: Seconds that a receiver of callbacks gets to answer.
+_PATIENCE = 10.0
 
 
 def _not_the_clients_doing(record: logging.LogRecord) -> bool:
@@ -56,6 +64,7 @@ class Sandbox:
     ``port`` 0 takes a free one; ``host`` must be a loopback address. ``providers`` defaults to all that are installed.
     ``limit`` such as ``"80/s"`` is kept exactly, for each account of a provider; ``retry_after`` is the form in which
     a 429 over it tells the wait (`RetryForm`). ``keep`` is how many accepted messages are remembered whole.
+    ``callbacks`` is the address that hears what became of them, or `Callbacks` with delays and with what goes wrong.
 
     Raises `ConfigError` for settings that make no sense, and from `start` if the port cannot be had.
     """
@@ -69,6 +78,7 @@ class Sandbox:
         limit: str | None = None,
         retry_after: RetryForm | str = RetryForm.SECONDS,
         faults: Iterable[Fault] = (),
+        callbacks: Callbacks | str | None = None,
         keep: int = KEEP,
         clock: Clock | None = None,
     ) -> None:
@@ -81,6 +91,12 @@ class Sandbox:
         self.outbox = Outbox(keep)
         #: The script; faults may come and go while it runs.
         self.faults = Script(faults, providers=named)
+        self._calls = Calls(
+            script=_script(callbacks),
+            clock=self._clock,
+            transport=AiohttpTransport(timeout=_PATIENCE, clock=self._clock),
+        )
+        self._callers = {name: caller for name, provider in named.items() if (caller := Caller.of(provider))}
         self._serials = itertools.count(1)
         self.mounts: Mapping[str, Mount] = {name: self._mount(provider) for name, provider in named.items()}
         self._state = _State.NEW
@@ -104,6 +120,44 @@ class Sandbox:
         """What to hand to ``connect(name, **settings)``: credentials that the sandbox takes, and its address."""
         provider = self._mounted(name).provider
         return {**provider.example, "base_url": f"{self.url}/{name}{provider.sandbox.base_path}"}
+
+    @property
+    def calling(self) -> tuple[str, ...]:
+        """The providers that it can call back for."""
+        return tuple(self._callers)
+
+    def callback_settings(self, name: str) -> dict[str, Any]:
+        """What to hand to ``wamsg.webhooks.webhook(name, **settings)``: the secrets that its callbacks show.
+
+        Raises `ConfigError` for a provider that the sandbox cannot call back for.
+        """
+        inbound = self._mounted(self._calling(name).provider).provider.inbound
+        return {} if inbound is None else dict(inbound.example)
+
+    def call_back(self, callbacks: Callbacks | str) -> None:
+        """Call back from now on, or elsewhere; what is pending goes there too. Raises `ConfigError`."""
+        self._calls.script = _script(callbacks)
+
+    @property
+    def callbacks(self) -> Tally:
+        """What became of the callbacks."""
+        return self._calls.tally
+
+    async def called_back(self) -> None:
+        """Return once every callback has been made or given up; at once if none is due, or the sandbox has stopped."""
+        await self._calls.done()
+
+    def incoming(self, note: Note) -> str:
+        """Have somebody write: calls back at once, and gives the id of what was written.
+
+        Raises `ConfigError` without an address for callbacks, or for a provider that is not called back for.
+        """
+        if self._state is not _State.RUNNING:
+            raise RuntimeError(f"the sandbox is {self._state.value}")
+        caller = self._calling(note.provider)
+        written = note.written(caller.provider, self.outbox, serial=next(self._serials), at=self._clock.time())
+        self._calls.incoming(caller, written)
+        return written.message_id
 
     def reset(self, provider: str | None = None) -> None:
         """Forget what was created, blocked, uploaded at a provider, or at all; outbox, faults and counts stay.
@@ -141,6 +195,7 @@ class Sandbox:
             task.cancel()
         await asyncio.gather(*busy, return_exceptions=True)
         await runner.cleanup()
+        await self._calls.stop()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -157,7 +212,15 @@ class Sandbox:
             raise ConfigError(f"the sandbox has no provider {name!r}; mounted: {known}", setting="provider")
         return self.mounts[name]
 
+    def _calling(self, name: str | None) -> Caller:
+        found = list(self._callers) if name is None else [name] if name in self._callers else []
+        if len(found) != 1:
+            known = ", ".join(self._callers) or "none"
+            raise ConfigError(f"name a provider that calls back, which are: {known}", setting="provider")
+        return self._callers[found[0]]
+
     def _mount(self, provider: Provider) -> Mount:
+        caller = self._callers.get(provider.name)
         return Mount(
             provider=provider,
             serials=self._serials,
@@ -166,6 +229,7 @@ class Sandbox:
             clock=self._clock,
             gate=Gate(self._rate) if self._rate else None,
             form=self._form,
+            listener=partial(self._calls.accepted, caller) if caller else None,
         )
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -222,6 +286,10 @@ def _port(port: object) -> int:
     if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= 65_535:
         raise ConfigError(f"port must be a whole number from 0 to 65535, not {port!r}", setting="port")
     return port
+
+
+def _script(callbacks: Callbacks | str | None) -> Callbacks | None:
+    return Callbacks(url=callbacks) if isinstance(callbacks, str) else callbacks
 
 
 def _installed() -> Iterable[Provider]:

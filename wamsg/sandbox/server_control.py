@@ -9,12 +9,14 @@ from typing import Any, Protocol
 import attrs
 from aiohttp import web
 
-from wamsg.errors import ConfigError
+from wamsg.errors import ConfigError, InvalidMessage
 from wamsg.sandbox.faults import Fault, Script
+from wamsg.sandbox.incoming import Note
 from wamsg.sandbox.mount import Mount
 from wamsg.sandbox.outbox import Outbox, Record
 from wamsg.sandbox.script_file import faults_from
 from wamsg.sandbox.server_body import Unreadable, read_body
+from wamsg.sandbox.tally import Tally
 from wamsg.wire import Upload, read_json
 
 NAME = "_sandbox"
@@ -34,6 +36,9 @@ class Controlled(Protocol):
     def faults(self) -> Script: ...
     @property
     def counts(self) -> dict[str, dict[str, int]]: ...
+    @property
+    def callbacks(self) -> Tally: ...
+    def incoming(self, note: Note) -> str: ...
     def reset(self, provider: str | None = None) -> None: ...
 
 
@@ -53,7 +58,7 @@ async def control(sandbox: Controlled, request: web.BaseRequest, path: str) -> w
         return action(sandbox, request.rel_url.query, body if isinstance(body, bytes) else b"")
     except Unreadable as error:
         return _error(error.status, "the body cannot be read")
-    except ConfigError as error:
+    except (ConfigError, InvalidMessage) as error:
         return _error(400, str(error))
 
 
@@ -119,6 +124,14 @@ def _counts(sandbox: Controlled, _query: Mapping[str, str], _body: bytes) -> web
     return _json(sandbox.counts)
 
 
+def _callbacks(sandbox: Controlled, _query: Mapping[str, str], _body: bytes) -> web.Response:
+    return _json(sandbox.callbacks.as_dict())
+
+
+def _incoming(sandbox: Controlled, _query: Mapping[str, str], body: bytes) -> web.Response:
+    return _json({"message_id": sandbox.incoming(Note.of(read_json(body)))}, status=201)
+
+
 def _memory(sandbox: Controlled, _query: Mapping[str, str], _body: bytes) -> web.Response:
     return _json({name: mount.memory.snapshot() for name, mount in sandbox.mounts.items()})
 
@@ -133,6 +146,8 @@ _ACTIONS: Mapping[str, Mapping[str, _Action]] = {
     f"/{NAME}/accepted": {"GET": _accepted, "DELETE": _forget},
     f"/{NAME}/faults": {"GET": _faults, "POST": _add_faults, "DELETE": _clear_faults},
     f"/{NAME}/counts": {"GET": _counts},
+    f"/{NAME}/callbacks": {"GET": _callbacks},
+    f"/{NAME}/incoming": {"POST": _incoming},
     f"/{NAME}/memory": {"GET": _memory, "DELETE": _reset},
 }
 

@@ -1,26 +1,34 @@
-"""What comes in: callbacks are refused without a proof, and any payload is events or a `BadPayload`."""
+"""What comes in: refused without a proof, any payload is events or a `BadPayload`, and the sandbox's own are read."""
 
 # ruff: noqa: S101 -- assertions are what a contract is made of
 
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wamsg.driver import Webhook
+from wamsg.capabilities import FEATURES
+from wamsg.driver import Callback, CallingDialect, Told, Webhook, Written
 from wamsg.errors import BadPayload, NotVerified
-from wamsg.model.event import Event
+from wamsg.model import Text
+from wamsg.model.event import Event, IncomingMessage, StatusUpdate
 from wamsg.settings import resolve, settings_of
 from wamsg.testing.contract_subject import SECRET, Subject, is_line, relaxed
 from wamsg.testing.strategies import json_objects
+from wamsg.wire.proof import proof
 
 #: Names that the payloads of many providers have, so that more than the first look at one is tried.
 _NAMES = ("object", "entry", "event", "type", "data", "status", "id", "message", "messages", "statuses", "from", "to")
+#: Seconds since 1970 at which the sandbox calls back.
+_NOW = 1_767_225_600.0
 _PAYLOADS = json_objects() | st.dictionaries(st.sampled_from(_NAMES), st.text(max_size=9) | json_objects(), max_size=6)
 
 
@@ -81,6 +89,57 @@ class InboundContract(Subject):
             assert first == second, "the same payload gives other events, or other keys"
             for event in first or []:
                 assert event.provider == self.provider.name, f"the event is of {event.provider!r}"
+
+    def test_what_its_sandbox_tells_is_read_as_meant(self) -> None:
+        """Each step of a message, alone and together: proven, read once, and found by its reference or id."""
+        webhook, dialect = self.webhook(), self.provider.sandbox
+        if webhook is None or not isinstance(dialect, CallingDialect):
+            return
+        message = evolve(FEATURES["text"], reference="w1.1.2s.1.k3fz0q")
+        taken = [self.ask(self.example.encode(message), serial).accepted for serial in (1, 2)]
+        told = [evolve(step, at=_NOW) for accepted in taken for one in accepted for step in dialect.fate(one)]
+        assert told, "nothing becomes of a message"
+
+        for group in (told, *([one] for one in told)):
+            calls = dialect.callbacks(group)
+            assert Counter(map(id, group)) == Counter(id(one) for call in calls for one in call.told), (
+                "a status is told twice, or by no call, or the call does not say so"
+            )
+            for call in calls:
+                _check_told(_heard(webhook, call), call.told)
+
+    def test_what_its_sandbox_writes_is_read_as_meant(self) -> None:
+        """What someone writes to the sandbox's user is proven, and read as that."""
+        webhook, dialect = self.webhook(), self.provider.sandbox
+        if webhook is None or not isinstance(dialect, CallingDialect):
+            return
+        content = Text(body="hello")
+        written = Written(sender="12025550101", name="Asha", content=content, message_id="in-1", at=_NOW)
+
+        events = _heard(webhook, dialect.incoming(written))
+
+        assert [type(event) for event in events] == [IncomingMessage], f"it is read as {events}"
+        for event in events:
+            assert isinstance(event, IncomingMessage)
+            assert event.content == content, "another content is read than was written"
+            assert event.sender is not None, "nobody has written it"
+            assert (event.sender.digits, event.message_id) == ("12025550101", "in-1"), f"it is read as {event}"
+
+
+def _heard(webhook: Webhook, call: Callback) -> list[Event]:
+    headers = {**call.headers, **proof(webhook.schemes, call.body, now=_NOW)}
+    webhook.verify(headers, call.body, now=_NOW)
+    return webhook.parse(call.body)
+
+
+def _check_told(events: Sequence[Event], told: Sequence[Told]) -> None:
+    found = [(event, event.status) for event in events if isinstance(event, StatusUpdate)]
+    assert len(found) == len(events), f"statuses are read as {events}"
+    assert Counter(status for _, status in found) == Counter(one.status for one in told), f"read as {events}"
+    for event, status in found:
+        names = {event.reference, event.message_id, *event.other_ids} - {None}
+        meant = [one for one in told if names & {one.accepted.reference, one.accepted.message_id}]
+        assert status in {one.status for one in meant}, f"{status} is not told of {sorted(map(str, names))}"
 
 
 def _read(webhook: Webhook, body: bytes, query: dict[str, str]) -> list[Event] | None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from wamsg.dialect import Memory
-from wamsg.driver import Answer
+from wamsg.driver import Accepted, Answer, Callback, Told, Written
 from wamsg.model import PhoneNumber
+from wamsg.providers.kaleyra import sandbox_callbacks
 from wamsg.providers.kaleyra.config import EXAMPLE
 from wamsg.providers.kaleyra.sandbox_refusals import (
     BAD_CREDENTIALS,
@@ -34,7 +35,7 @@ _SENDER = PhoneNumber(EXAMPLE["sender"])
 
 
 class KaleyraSandbox:
-    """Implements `wamsg.driver.RememberingDialect`."""
+    """Implements `wamsg.driver.RememberingDialect` and `wamsg.driver.CallingDialect`."""
 
     base_path = ""
 
@@ -62,6 +63,18 @@ class KaleyraSandbox:
             return TOO_MANY.response()
         phrase = next((item.phrase for item in HTTPStatus if item == status), "Failure")
         return answer(status, {"error": phrase})
+
+    def fate(self, accepted: Accepted, fault: str | None = None) -> tuple[Told, ...]:
+        """What becomes of a message; ``fault`` is a code of Meta's or Kaleyra's, or a reason of "not sent"."""
+        return sandbox_callbacks.fate(accepted, fault)
+
+    def callbacks(self, told: Sequence[Told]) -> tuple[Callback, ...]:
+        """The calls that tell all of these; see `wamsg.providers.kaleyra.sandbox_callbacks`."""
+        return sandbox_callbacks.callbacks(told)
+
+    def incoming(self, written: Written) -> Callback:
+        """A message in Kaleyra's frame."""
+        return sandbox_callbacks.incoming(written)
 
     def _operate(self, path: str, request: Request, serial: int, memory: Memory, now: float) -> Response:
         served = _served()
