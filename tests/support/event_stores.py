@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from examples.own_store import SqliteEvents
 from wamsg.codec import event_from_dict, event_to_dict
 from wamsg.ledger.events import EventStore, History, StoredEvent
+from wamsg.ledger.sqlite import SqliteLedger, open_sqlite
 from wamsg.model import PhoneNumber
 from wamsg.model.event import Event, IncomingMessage
 
@@ -150,4 +151,23 @@ class OwnPlace:
             store.close()
 
 
-EVENT_STORES: dict[str, Callable[[Path], Place]] = {"file": FilePlace, "own": OwnPlace}
+class LedgerPlace:
+    """A ledger that nobody plans or runs on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "events.ledger"
+        self._opened: list[SqliteLedger] = []
+
+    async def open(self) -> SqliteLedger:
+        self._opened.append(await open_sqlite(self.path, create=True))
+        return self._opened[-1]
+
+    async def crash(self, store: Book) -> None:
+        """What is committed is committed, and nothing else is kept."""
+
+    async def clean(self) -> None:
+        for store in self._opened:
+            await store.aclose()
+
+
+EVENT_STORES: dict[str, Callable[[Path], Place]] = {"file": FilePlace, "ledger": LedgerPlace, "own": OwnPlace}

@@ -49,6 +49,18 @@ stopped, or whose process died, goes on with `resume`, and nobody gets
 it twice. `wamsg broadcast run --help` tells the exit codes.
 """
 
+_WEBHOOKS = """Receive what a provider calls back, into a ledger, until Ctrl-C.
+
+For instance:
+  wamsg webhooks --ledger sale.ledger --provider kaleyra --port 8080
+  wamsg broadcast run sale.toml customers.csv --ledger sale.ledger \\
+      --callbacks                                in another terminal
+
+Statuses settle the deliveries of the ledger's broadcasts; whoever opts
+out is suppressed. Only calls that prove who they are from are taken: set
+WAMSG_<PROVIDER>_CALLBACK_SECRET first. See docs/callbacks.md.
+"""
+
 
 def _version() -> str:
     import wamsg
@@ -69,6 +81,7 @@ for _name, _target, _help in (
     ("doctor", "wamsg.cli.doctor:doctor", "Check settings, then ask the provider whether they are good."),
     ("sandbox", "wamsg.cli.sandbox:sandbox", "Run a local server that answers like the providers."),
     ("broadcast", "wamsg.cli.broadcast.app:app", _BROADCAST),
+    ("webhooks", "wamsg.cli.webhooks:webhooks", _WEBHOOKS),
     ("suppress", "wamsg.cli.suppress:app", "Say who must not be messaged by broadcasts."),
     ("demo", "wamsg.cli.demo:demo", "Watch a fan-out and a broadcast that survives its death, on this machine only."),
 ):

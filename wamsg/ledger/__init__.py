@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from wamsg.ledger.open import open_ledger
-from wamsg.ledger.protocol import Ledger
+from wamsg.ledger.protocol import EventLedger, Ledger
 from wamsg.ledger.records import (
+    Arrivals,
     Broadcast,
     Counts,
     Delivery,
@@ -21,10 +22,12 @@ from wamsg.ledger.records import (
 from wamsg.ledger.state import Fate, Phase, State, Wanted
 
 __all__ = [
+    "Arrivals",
     "Broadcast",
     "Counts",
     "Delivery",
     "Due",
+    "EventLedger",
     "Fate",
     "Lease",
     "Ledger",

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Literal
 
 from wamsg.errors import ConfigError
-from wamsg.ledger.protocol import Ledger
+from wamsg.ledger.optout import STOP_WORDS
+from wamsg.ledger.protocol import EventLedger
 
 _POSTGRESQL: Final = ("postgresql://", "postgres://")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 async def open_ledger(
-    address: str | Path, *, create: bool = False, durability: Literal["disk", "process"] = "disk"
-) -> Ledger:
+    address: str | Path,
+    *,
+    create: bool = False,
+    durability: Literal["disk", "process"] = "disk",
+    stop_words: Iterable[str] = STOP_WORDS,
+) -> EventLedger:
     """Open a ledger by its file or by its ``postgresql://`` address; the caller closes it.
 
-    ``create`` makes a new file where there is none. Raises `wamsg.errors.ConfigError` for an address of another kind
-    and `wamsg.errors.LedgerUnusable` for a file that is no ledger or cannot be used.
+    ``create`` makes a new file where there is none. ``stop_words`` are what people write who must not be messaged any
+    more: a message that says nothing else puts them on the suppression list.
+
+    Raises `wamsg.errors.ConfigError` for an address of another kind and `wamsg.errors.LedgerUnusable` for a file that
+    is no ledger or cannot be used.
     """
     if isinstance(address, str):
         _check(address)
     from wamsg.ledger.sqlite import open_sqlite
 
-    return await open_sqlite(address, create=create, durability=durability)
+    return await open_sqlite(address, create=create, durability=durability, stop_words=stop_words)
 
 
 def holder_of(address: str | Path) -> str | None:

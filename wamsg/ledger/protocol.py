@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Collection, Iterable, Sequence
 from typing import Protocol
 
+from wamsg.ledger.events import EventStore, History
 from wamsg.ledger.records import (
+    Arrivals,
     Broadcast,
     Counts,
     Delivery,
@@ -192,4 +194,18 @@ class Ledger(Protocol):
 
     def suppressions(self) -> AsyncIterator[Suppression]:
         """All of them, by address."""
+        ...
+
+
+class EventLedger(Ledger, EventStore, History, Protocol):
+    """A ledger that keeps what callbacks bring, and settles its deliveries by it.
+
+    `add` brings every status to its delivery in the commit that stores it, as `wamsg.ledger.settling` says; one whose
+    message is not known yet is kept for two days and brought once its id is. Failures that say that someone opted out,
+    and incoming messages that say nothing but a word such as "stop", put the number on the suppression list. None of
+    this needs `lock`: one process receives while another one sends.
+    """
+
+    async def arrivals(self) -> Arrivals:
+        """How much came in, and what of it waits."""
         ...

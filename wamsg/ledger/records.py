@@ -192,6 +192,20 @@ class Moment:
 
 
 @frozen(kw_only=True)
+class Arrivals:
+    """What callbacks brought, since the ledger was made."""
+
+    #: Different events.
+    events: int
+    #: Those that wait for their handlers.
+    unhandled: int
+    #: Statuses that wait for a message of theirs.
+    parked: int
+    #: Statuses that were given up: no message of this ledger is theirs.
+    unknown: int
+
+
+@frozen(kw_only=True)
 class Suppression:
     """Someone who must not be messaged."""
 

@@ -36,19 +36,20 @@ class Fate(IntEnum):
     SUPPRESSED = 3
 
 
-#: From each state, where a delivery may go.
+#: From each state, where a delivery may go. From everywhere to `ACCEPTED`: a callback may prove that the message is out
+#: after all, against a refusal, a deferral by someone who asked for a retry, or an intent that a power cut took.
 MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
     {
-        State.PENDING: frozenset({State.SENDING, State.EXPIRED, State.SKIPPED}),
+        State.PENDING: frozenset({State.SENDING, State.EXPIRED, State.SKIPPED, State.ACCEPTED}),
         State.SENDING: frozenset({State.ACCEPTED, State.REJECTED, State.UNKNOWN, State.DEFERRED}),
-        State.DEFERRED: frozenset({State.SENDING, State.EXPIRED, State.SKIPPED}),
+        State.DEFERRED: frozenset({State.SENDING, State.EXPIRED, State.SKIPPED, State.ACCEPTED}),
         # By a late answer, a callback or a look-up; DEFERRED only where a look-up or a person's consent allows it.
         State.UNKNOWN: frozenset({State.ACCEPTED, State.REJECTED, State.DEFERRED}),
-        # DEFERRED by a person who asks for a retry; ACCEPTED if a callback proves the refusal wrong.
+        # DEFERRED by a person who asks for a retry.
         State.REJECTED: frozenset({State.DEFERRED, State.ACCEPTED}),
         State.ACCEPTED: frozenset(),
-        State.EXPIRED: frozenset(),
-        State.SKIPPED: frozenset(),
+        State.EXPIRED: frozenset({State.ACCEPTED}),
+        State.SKIPPED: frozenset({State.ACCEPTED}),
     }
 )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
 from aiohttp import web
 
-from wamsg.errors import BadPayload
+from wamsg.errors import BadPayload, ConfigError
 from wamsg.webhooks.call import Call, first_of
 from wamsg.webhooks.receiver import Receiver
 from wamsg.wire import Headers
@@ -28,6 +28,25 @@ def application(receiver: Receiver, *resources: AbstractAsyncContextManager[Any]
     app.router.add_route("*", "/{path:.*}", take)
     app.cleanup_ctx.append(partial(_open, (*resources, receiver)))
     return app
+
+
+@asynccontextmanager
+async def serving(app: web.Application, *, host: str, port: int) -> AsyncIterator[str]:
+    """Serve ``app`` while entered; the address at which it listens. Port 0 takes a free one.
+
+    Raises `wamsg.errors.ConfigError` if the port cannot be had.
+    """
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except (OSError, OverflowError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            raise ConfigError(f"cannot listen on {host}:{port}: {why}", setting="port") from error
+        yield f"http://{f'[{host}]' if ':' in host else host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
 
 
 async def _open(resources: Iterable[AbstractAsyncContextManager[Any]], _app: web.Application) -> AsyncIterator[None]:

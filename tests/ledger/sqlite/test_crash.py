@@ -22,6 +22,7 @@ RUN = """
 import asyncio, sys
 sys.path.insert(0, sys.argv[2])
 from tests.ledger.stores import *
+from tests.support.inbound_events import message
 from wamsg.ledger import Moment, Suppression, Wanted
 from wamsg.ledger.sqlite import crash, open_sqlite
 from wamsg.pipeline.pace import Learnt
@@ -49,6 +50,7 @@ async def main():
     await ledger.release(lease)
     await ledger.resolve(broadcast, [settled(2, State.REJECTED)])
     await ledger.rearm(broadcast, {State.REJECTED}, now=NOW)
+    await ledger.handled([(await ledger.add([message()], now=NOW))[0].position])
     await ledger.aclose()
 
 asyncio.run(main())

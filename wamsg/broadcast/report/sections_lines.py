@@ -120,7 +120,8 @@ def _cause(group: Group[Cause], shown: Callable[[str], str]) -> Markup:
         meaning=_meaning(cause.kind),
         code=shown(cause.code or "\u2013"),
         http=cause.http_status if cause.http_status is not None else "\u2013",
-        state=cause.state.name.lower(),
+        # Only a failure that was told afterwards makes an accepted one a cause.
+        state="accepted, failed later" if cause.state is State.ACCEPTED else cause.state.name.lower(),
         lines=count(group.lines),
         example=shown(group.example) or "\u2013",
         line=count(group.first_line),

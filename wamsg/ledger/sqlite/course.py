@@ -12,6 +12,7 @@ from wamsg.ledger.sqlite.chunks import finish, holding, reopen, untally
 from wamsg.ledger.sqlite.connection import statement
 from wamsg.ledger.sqlite.intent import due, outcome_row
 from wamsg.ledger.sqlite.reasons import Reasons
+from wamsg.ledger.sqlite.reports import Reports
 from wamsg.ledger.sqlite.rows import key, read_broadcast
 from wamsg.ledger.state import Phase, State, Wanted
 
@@ -75,22 +76,27 @@ def rearm(
     return count
 
 
-def resolve(connection: sqlite3.Connection, reasons: Reasons, broadcast: int, outcomes: Sequence[Settled]) -> int:
+def resolve(
+    connection: sqlite3.Connection, reasons: Reasons, reports: Reports, broadcast: int, outcomes: Sequence[Settled]
+) -> int:
     """Settle unknown ones from a look-up."""
     read_broadcast(connection, broadcast)
     if refused := {outcome.state for outcome in outcomes} - _RESOLVED:
         raise LedgerError(f"a look-up cannot find that a delivery is {min(refused).name.lower()}")
-    count = 0
+    count, named = 0, []
     for outcome in outcomes:
         row = (*outcome_row(outcome, reasons), key(broadcast, outcome.seq))
         if not connection.execute(_RESOLVE, row).rowcount:
             continue
         count += 1
+        if row[2] is not None:
+            named.append((row[-1], row[2]))
         low = holding(connection, broadcast, outcome.seq)
         if low is not None:
             untally(connection, broadcast, low)
             if outcome.state == State.DEFERRED:
                 reopen(connection, broadcast, low, due(outcome))
+    reports.learn(named)
     return count
 
 

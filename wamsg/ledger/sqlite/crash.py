@@ -35,6 +35,8 @@ COMMITS = (
     "resolve",
     "suppress",
     "unsuppress",
+    "events",
+    "handled",
     "lane",
     "flush",
 )

@@ -14,6 +14,7 @@ from wamsg.ledger.records import Lease, Settled
 from wamsg.ledger.sqlite.chunks import reopen, untally
 from wamsg.ledger.sqlite.connection import statement
 from wamsg.ledger.sqlite.reasons import Reasons, storable
+from wamsg.ledger.sqlite.reports import Reports
 from wamsg.ledger.sqlite.rows import key
 from wamsg.ledger.state import State
 
@@ -57,9 +58,10 @@ class _Chunk:
 class Intents:
     """Claims and outcomes of one batch after the other, on the writer's connection."""
 
-    def __init__(self, connection: sqlite3.Connection, reasons: Reasons) -> None:
+    def __init__(self, connection: sqlite3.Connection, reasons: Reasons, reports: Reports) -> None:
         self._connection = connection
         self._reasons = reasons
+        self._reports = reports
         self._chunks: dict[Lease, _Chunk] = {}
 
     def write(self, outcomes: Sequence[Outcome], claims: Sequence[Claim]) -> list[bool]:
@@ -100,7 +102,7 @@ class Intents:
         return taken
 
     def _settle(self, outcomes: Sequence[Outcome]) -> None:
-        rows, closed = [], []
+        rows, closed, named = [], [], []
         last: Lease | None = None
         for lease, settled in outcomes:
             if lease is not last:
@@ -111,10 +113,14 @@ class Intents:
                     closed.append((base + settled.seq, row[0], settled.at, row[3]))
                 continue
             rows.append((*row, base + settled.seq, epoch))
+            if row[2] is not None:
+                named.append((base + settled.seq, row[2]))
             if chunk.done:
                 self._late(lease, settled)
         self._connection.executemany(_SETTLE, rows)
         self._connection.executemany(_CLOSE, closed)
+        if named:
+            self._reports.learn(named)
 
     def _late(self, lease: Lease, settled: Settled) -> None:
         """The chunk was finished without this answer: its tally no longer holds, and it may have to be run again."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 from wamsg.errors import LedgerUnusable
+from wamsg.ledger.optout import STOP_WORDS, OptOuts
 from wamsg.ledger.sqlite import lanes
 from wamsg.ledger.sqlite.connection import Durability, connect, translated
 from wamsg.ledger.sqlite.file import find
@@ -19,11 +21,14 @@ from wamsg.pipeline.pace import Learnt
 _Opened = tuple[Path, sqlite3.Connection, sqlite3.Connection, bytes, dict[str, Learnt]]
 
 
-async def open_sqlite(path: str | Path, *, create: bool, durability: Durability = "disk") -> SqliteLedger:
+async def open_sqlite(
+    path: str | Path, *, create: bool, durability: Durability = "disk", stop_words: Iterable[str] = STOP_WORDS
+) -> SqliteLedger:
     """Open a ledger, or make a new one where there is none and ``create`` says so; the caller closes it.
 
     A new file is readable by its owner alone. ``durability="process"`` leaves out the sync at each commit: it is
     faster on slow disks, but a power cut may lose the last intents, and those people may be messaged twice.
+    Who writes nothing but one of ``stop_words`` is suppressed.
     Raises `wamsg.errors.LedgerUnusable` if it is torn, foreign, of a newer version, or cannot be written.
     """
     thread = ThreadPoolExecutor(1, "wamsg-ledger-reader")
@@ -35,7 +40,13 @@ async def open_sqlite(path: str | Path, *, create: bool, durability: Durability 
         raise
     real, writing, reader, secret, known = opened
     return SqliteLedger(
-        real, secret=secret, lanes=known, writer=Writer(real, writing, loop), reader=reader, thread=thread
+        real,
+        secret=secret,
+        lanes=known,
+        writer=Writer(real, writing, loop),
+        opt_outs=OptOuts(stop_words),
+        reader=reader,
+        thread=thread,
     )
 
 

@@ -14,6 +14,8 @@ _COUNTS: Final = statement("counts")
 _DUE: Final = statement("due")
 _LINES: Final = statement("lines")
 _DELIVERIES: Final = statement("deliveries")
+#: States in which a delivery has a status of its own.
+_TAKEN: Final = frozenset({State.SENDING, State.ACCEPTED})
 
 
 def counts(connection: sqlite3.Connection, broadcast: int) -> Counts:
@@ -27,11 +29,12 @@ def counts(connection: sqlite3.Connection, broadcast: int) -> Counts:
         rows = connection.execute(_COUNTS, (broadcast,)).fetchall()
     finally:
         connection.execute("COMMIT")
-    states, statuses = dict.fromkeys(State, 0), dict.fromkeys(STATUSES, 0)
+    states, statuses = dict.fromkeys(State, 0), dict.fromkeys(STATUSES.values(), 0)
     for state, status, count in rows:
         states[State(state)] += count
-        if status:
-            statuses[STATUSES[status - 1]] += count
+        # One that was refused may have a status of failed as well: that says nothing new.
+        if status in STATUSES and state in _TAKEN:
+            statuses[STATUSES[status]] += count
     states[State.PENDING] = deliveries - sum(states.values())
     return Counts(
         rows=found.rows,

@@ -9,12 +9,13 @@ from typing import Any, Final
 from wamsg.errors import LedgerError
 from wamsg.ledger.records import Broadcast, Delivery, Plan
 from wamsg.ledger.state import Fate, Phase, State, Wanted
+from wamsg.model.event import DeliveryStatus
 
 _BITS: Final = 32
 #: Lines that one broadcast may have.
 MOST: Final = 1 << _BITS
-#: What ``send.status`` counts, from 1 on.
-STATUSES: Final = ("sent", "delivered", "read", "failed")
+#: By the ranks that ``send.status`` holds. That a message was accepted its state tells.
+STATUSES: Final = {status.rank: status.value for status in DeliveryStatus if status is not DeliveryStatus.ACCEPTED}
 
 _write_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -27,6 +28,11 @@ def key(broadcast: int, seq: int) -> int:
 def seq_of(row: int) -> int:
     """The place in the input of the line with this id."""
     return row & (MOST - 1)
+
+
+def broadcast_of(row: int) -> int:
+    """The broadcast of the line with this id."""
+    return row >> _BITS
 
 
 def pack(values: tuple[str, ...]) -> str | None:
@@ -113,6 +119,6 @@ def delivery(row: tuple[Any, ...]) -> Delivery:
         kind=kind or None,
         code=code or None,
         http_status=http_status or None,
-        status=STATUSES[status - 1] if status else None,
+        status=STATUSES.get(status),
         status_at=status_at,
     )

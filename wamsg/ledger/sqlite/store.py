@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from wamsg.errors import LedgerError, LedgerUnusable
+from wamsg.ledger.events import StoredEvent
+from wamsg.ledger.optout import OptOuts
 from wamsg.ledger.records import (
+    Arrivals,
     Broadcast,
     Counts,
     Delivery,
@@ -27,7 +30,7 @@ from wamsg.ledger.records import (
     Settled,
     Suppression,
 )
-from wamsg.ledger.sqlite import chunks, course, planning, reading, suppressed
+from wamsg.ledger.sqlite import chunks, course, inbox, planning, reading, suppressed
 from wamsg.ledger.sqlite.connection import translated
 from wamsg.ledger.sqlite.lanes import LedgerLanes
 from wamsg.ledger.sqlite.lock import FileLock
@@ -35,6 +38,8 @@ from wamsg.ledger.sqlite.names import Names
 from wamsg.ledger.sqlite.rows import read_broadcast, read_broadcasts
 from wamsg.ledger.sqlite.writer import Writer
 from wamsg.ledger.state import MOVES, Phase, State, Wanted
+from wamsg.model import PhoneNumber
+from wamsg.model.event import Event
 from wamsg.pipeline import LaneStore
 from wamsg.pipeline.pace import Learnt
 
@@ -47,7 +52,9 @@ _ENDS: Final = frozenset.union(*MOVES.values()) - {State.SENDING}
 
 
 class SqliteLedger:
-    """Implements `wamsg.ledger.Ledger`; made by `wamsg.ledger.sqlite.open_sqlite`. Belongs to one event loop.
+    """Implements `wamsg.ledger.Ledger` and the protocols of `wamsg.ledger.events`, on one event loop.
+
+    Made by `wamsg.ledger.sqlite.open_sqlite`.
 
     Writes go through one thread, reads through another; neither ever blocks the loop. A write that fails (disk full,
     a damaged page) fails whoever waits for it and everything that is asked for later; reading goes on.
@@ -60,6 +67,7 @@ class SqliteLedger:
         secret: bytes,
         lanes: dict[str, Learnt],
         writer: Writer,
+        opt_outs: OptOuts,
         reader: sqlite3.Connection,
         thread: ThreadPoolExecutor,
     ) -> None:
@@ -69,6 +77,8 @@ class SqliteLedger:
         self._lock = FileLock(path)
         self._names = Names(path)
         self._writer = writer
+        self._inbox = inbox.Inbox(writer.reports)
+        self._opt_outs = opt_outs
         self._reader = reader
         self._thread = thread
         self._locked = False
@@ -217,10 +227,14 @@ class SqliteLedger:
         return await self._do("rearm", partial(course.rearm, broadcast=broadcast, states=states, now=now, codes=codes))
 
     async def resolve(self, broadcast: int, outcomes: Sequence[Settled]) -> int:
-        reasons = self._writer.reasons
-        return await self._do(
-            "resolve", partial(course.resolve, reasons=reasons, broadcast=broadcast, outcomes=outcomes)
+        work = partial(
+            course.resolve,
+            reasons=self._writer.reasons,
+            reports=self._writer.reports,
+            broadcast=broadcast,
+            outcomes=outcomes,
         )
+        return await self._do("resolve", work)
 
     # -- who must not be messaged
 
@@ -236,6 +250,29 @@ class SqliteLedger:
             for entry in page:
                 yield entry
             after = page[-1].address
+
+    # -- what callbacks bring: `wamsg.ledger.events`
+
+    async def add(
+        self, events: Sequence[Event], *, now: float, unwanted: Collection[str] = frozenset()
+    ) -> list[StoredEvent]:
+        read = partial(inbox.arrivals_of, events, unwanted, secret=self.secret, opt_outs=self._opt_outs, now=now)
+        # Before the transaction, which keeps other processes waiting.
+        arrivals = await self._on_thread(read)
+        return await self._writer.do("events", partial(self._inbox.add, arrivals=arrivals, now=now))
+
+    async def unhandled(self, *, messages: bool, after: int, limit: int) -> list[StoredEvent]:
+        return await self._read(partial(inbox.unhandled, messages=messages, after=after, limit=limit))
+
+    async def handled(self, positions: Sequence[int]) -> None:
+        await self._writer.do("handled", partial(inbox.handled, positions=positions))
+
+    async def last_written(self, number: PhoneNumber) -> float | None:
+        return await self._read(partial(inbox.last_written, number=number))
+
+    async def arrivals(self) -> Arrivals:
+        """How much came in, and what of it waits."""
+        return await self._read(inbox.arrived)
 
     # -- the two threads
 

@@ -20,6 +20,7 @@ from wamsg.ledger.sqlite import crash
 from wamsg.ledger.sqlite.connection import unusable
 from wamsg.ledger.sqlite.intent import Claim, Intents, Outcome
 from wamsg.ledger.sqlite.reasons import Reasons
+from wamsg.ledger.sqlite.reports import Reports
 from wamsg.ledger.state import State
 
 Result = TypeVar("Result")
@@ -82,7 +83,8 @@ class Writer:
         self._path = path
         self._connection = connection
         self._loop = loop
-        self._intents = Intents(connection, self.reasons)
+        self.reports = Reports(connection, self.reasons)
+        self._intents = Intents(connection, self.reasons, self.reports)
         self._queue: SimpleQueue[_Item] = SimpleQueue()
         self._closing = False
         self._broken: Exception | None = None

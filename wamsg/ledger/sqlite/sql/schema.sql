@@ -50,6 +50,7 @@ CREATE TABLE refused (
 
 -- Inserted as the intent before the request leaves: this primary key is what keeps a delivery from going out twice.
 -- No row means pending. `epoch` is that of the lease under which it was claimed last; 0 where it never was.
+-- `status` is the rank of wamsg.model.event.DeliveryStatus: the furthest that was told of this try.
 CREATE TABLE send (
     id INTEGER PRIMARY KEY,
     state INTEGER NOT NULL,
@@ -62,6 +63,13 @@ CREATE TABLE send (
     not_before REAL,
     status INTEGER,
     status_at REAL
+) STRICT;
+
+-- Which try a provider's id of a message belongs to. The digest of an id takes a third of the room of the id.
+CREATE TABLE sent_as (
+    digest INTEGER PRIMARY KEY,
+    send INTEGER NOT NULL,
+    attempt INTEGER NOT NULL
 ) STRICT;
 
 -- What outcomes share, so that a million equal refusals cost four bytes each. Empty text and 0 stand for none.
@@ -128,3 +136,50 @@ CREATE TABLE lane (
     ceiling REAL,
     paused_until REAL NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What callbacks brought. `position` is that of the newest event; `unknown` counts statuses that were given up, since no
+-- message of this ledger is theirs.
+CREATE TABLE inbox (
+    position INTEGER NOT NULL,
+    unknown INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO inbox VALUES (0, 0);
+
+-- The digests of the keys of events, and the day on which each came first.
+CREATE TABLE seen (
+    digest INTEGER PRIMARY KEY,
+    day INTEGER NOT NULL
+) STRICT;
+
+-- Events that are not handled yet.
+CREATE TABLE event (
+    position INTEGER PRIMARY KEY,
+    message INTEGER NOT NULL,
+    document TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX event_kind ON event (message, position);
+
+-- When people last wrote.
+CREATE TABLE written (
+    address INTEGER PRIMARY KEY,
+    at REAL NOT NULL
+) STRICT;
+
+-- Statuses of messages whose id is not known yet; each under the digests of all ids that came with it.
+CREATE TABLE parked (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    came REAL NOT NULL,
+    rank INTEGER NOT NULL,
+    at REAL NOT NULL,
+    error INTEGER
+) STRICT;
+
+CREATE TABLE parked_id (
+    digest INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (digest, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX parked_id_of ON parked_id (number);
