@@ -11,7 +11,7 @@ from collections.abc import Callable
 from benchmarks import machine, server
 from benchmarks.child import ROOT
 
-SECTIONS = ("send", "fanout", "scheduler", "accuracy", "import", "broadcast")
+SECTIONS = ("send", "fanout", "scheduler", "accuracy", "import", "broadcast", "callbacks")
 _NEED_NGINX = {"send", "fanout", "broadcast", "profile"}
 _MODULES = {"import": "imports"}
 
