@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command_line import HUNG, Ran, Run, Serve, Start
+from tests.support.command_line import HUNG, Ran, Run, Serve, Speak, Start
+from tests.support.scripted import Script, ScriptedServer
+from wamsg import registry
 from wamsg.cli import main
 from wamsg.sandbox import Fault, Sandbox
 from wamsg.settings import env_name
@@ -78,10 +80,10 @@ def run_process(process: Start) -> Run:
 
 
 class _Server:
-    """A sandbox in a thread with a loop of its own, because each command line runs a loop of its own too."""
+    """A server in a thread with a loop of its own, because each command line runs a loop of its own too."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
+    def __init__(self, server: Sandbox | ScriptedServer) -> None:
+        self._server = server
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
         self._thread.start()
@@ -89,7 +91,7 @@ class _Server:
 
     async def _serve(self) -> None:
         self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
-        async with self.sandbox:
+        async with self._server:
             self._ready.set()
             await self._done.wait()
 
@@ -104,12 +106,29 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     servers: list[_Server] = []
 
     def start(*, limit: str | None = None, faults: tuple[Fault, ...] = ()) -> Sandbox:
-        server = _Server(Sandbox(limit=limit, faults=faults))
-        servers.append(server)
-        for name in server.sandbox.mounts:
-            for setting, value in server.sandbox.settings(name).items():
+        sandbox = Sandbox(limit=limit, faults=faults)
+        servers.append(_Server(sandbox))
+        for name in sandbox.mounts:
+            for setting, value in sandbox.settings(name).items():
                 monkeypatch.setenv(env_name(name, setting), value)
-        return server.sandbox
+        return sandbox
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def speak(monkeypatch: pytest.MonkeyPatch) -> Iterator[Speak]:
+    """``speak("wacr", [Said(..)])`` starts a server that says that, and points the provider's settings at it."""
+    servers: list[_Server] = []
+
+    def start(name: str, script: Script) -> ScriptedServer:
+        server, provider = ScriptedServer(script), registry.load(name)
+        servers.append(_Server(server))
+        for setting, value in {**provider.example, "base_url": server.url + provider.sandbox.base_path}.items():
+            monkeypatch.setenv(env_name(name, setting), value)
+        return server
 
     yield start
     for server in servers:

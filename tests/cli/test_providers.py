@@ -42,4 +42,4 @@ def test_markdown_is_the_page_of_the_documentation(run: Run) -> None:
 
 def test_two_formats_at_once_are_refused(run: Run) -> None:
     """--json and --markdown exclude each other."""
-    assert "not both" in run("providers", "--json", "--markdown").complaint
+    assert "not several" in run("providers", "--json", "--markdown").complaint

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from attrs import frozen
 
+from tests.support.scripted import ScriptedServer
 from wamsg.sandbox import Sandbox
 
 #: Seconds after which a process has surely hung.
@@ -37,4 +38,5 @@ class Ran:
 
 Run = Callable[..., Ran]
 Serve = Callable[..., Sandbox]
+Speak = Callable[..., ScriptedServer]
 Start = Callable[..., subprocess.Popen[str]]

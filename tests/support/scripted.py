@@ -50,11 +50,12 @@ class ScriptedServer:
     def __init__(self, script: Script) -> None:
         self._decide = script if callable(script) else None
         self._answers = None if callable(script) else iter(script)
-        self._runner = web.ServerRunner(web.Server(self._serve), shutdown_timeout=0.05)
         self.asked: list[Asked] = []
         self.url = ""
 
     async def __aenter__(self) -> Self:
+        # Here rather than where it is made: it belongs to the loop that it runs in.
+        self._runner = web.ServerRunner(web.Server(self._serve), shutdown_timeout=0.05)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"

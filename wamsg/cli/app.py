@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Group
 
+from wamsg import registry
 from wamsg.cli.complaint import sentence
 from wamsg.cli.output import NONE_ACCEPTED, STOPPED, USAGE, mute, tell
 from wamsg.errors import ConfigError, InvalidMessage, LedgerError, Unsupported, WamsgError
@@ -68,14 +69,8 @@ def _version() -> str:
     return wamsg.__version__
 
 
-app = App(
-    name="wamsg",
-    help=_HELP,
-    help_format="plaintext",
-    version=_version,
-    suppress_keyboard_interrupt=False,
-)
-for _name, _target, _help in (
+#: Name, where its function stands, and its help.
+_COMMANDS = (
     ("send", "wamsg.cli.send:command", _SEND),
     ("providers", "wamsg.cli.providers:providers", "List the providers and what each can express."),
     ("doctor", "wamsg.cli.doctor:doctor", "Check settings, then ask the provider whether they are good."),
@@ -84,14 +79,43 @@ for _name, _target, _help in (
     ("webhooks", "wamsg.cli.webhooks:webhooks", _WEBHOOKS),
     ("suppress", "wamsg.cli.suppress:app", "Say who must not be messaged by broadcasts."),
     ("demo", "wamsg.cli.demo:demo", "Watch a fan-out and a broadcast that survives its death, on this machine only."),
-):
-    app.command(_target, name=_name, help=_help)
+)
+_RESERVED = frozenset(name for name, _, _ in _COMMANDS)
+_PROVIDERS = Group("Providers: what they offer beside sending", sort_key=1)
+
+
+def _app(first: str) -> App:
+    """Everything that can be asked for; of the providers only the one that is the ``first`` word is loaded."""
+    app = App(
+        name="wamsg",
+        help=_HELP,
+        help_format="plaintext",
+        version=_version,
+        suppress_keyboard_interrupt=False,
+    )
+    for name, target, text in _COMMANDS:
+        app.command(target, name=name, help=text)
+    # A provider that is called like a command of ours stays reachable for sending.
+    for name in registry.names():
+        if name not in _RESERVED:
+            app.command(_provider(name, load=name == first))
+    return app
+
+
+def _provider(name: str, *, load: bool) -> App:
+    if not load:
+        return App(name=name, help=f"Contacts, templates and whatever else {name} has.", group=_PROVIDERS)
+    from wamsg.cli.operations.commands import provider_app
+
+    return provider_app(name, _PROVIDERS)
 
 
 def run(argv: Sequence[str]) -> int:
     """Carry out ``argv``; every error that a user can mend is one sentence on standard error."""
+    words = list(argv)
     try:
-        code = app(list(argv), exit_on_error=False, print_error=False, result_action="return_value")
+        app = _app(words[0] if words else "")
+        code = app(words, exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()
     except CycloptsError as error:
         return _complain(sentence(error), USAGE)

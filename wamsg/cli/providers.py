@@ -23,14 +23,19 @@ def providers(
     as_markdown: Annotated[
         bool, Parameter(name="--markdown", negative=(), help="as the page docs/capabilities.md")
     ] = False,
+    operations: Annotated[bool, Parameter(negative=(), help="as the page docs/operations-table.md")] = False,
 ) -> int:
     """List the providers and what each can express, as its driver says. Sends nothing."""
-    if json and as_markdown:
-        raise ConfigError("choose --json or --markdown, not both")
+    if json + as_markdown + operations > 1:
+        raise ConfigError("choose one of --json, --markdown and --operations, not several")
     found, broken = registry.load_all()
     for error in broken:
         print(f"wamsg: {error}", file=sys.stderr)  # noqa: T201 -- the command line's own voice
-    if as_markdown:
+    if operations:
+        from wamsg.cli.operations.page import page
+
+        say(page(found).rstrip("\n"))
+    elif as_markdown:
         say(markdown(found).rstrip("\n"))
     elif json:
         say(json_.dumps([_document(provider) for provider in found], indent=2))

@@ -46,6 +46,9 @@ def read_json(text: str, name: str) -> object:
         raise ConfigError(f"{name} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from error
     except RecursionError as error:
         raise ConfigError(f"{name} is not JSON that can be read: it is nested too deep") from error
+    except ValueError as error:
+        # Python reads no whole number of more than 4300 digits.
+        raise ConfigError(f"{name} is not JSON that can be read: it holds a number that is too long") from error
     return document
 
 

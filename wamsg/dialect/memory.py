@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, TypeAlias
 
 #: What is remembered of one thing. Rows are replaced, never changed in place.
@@ -16,8 +17,10 @@ class Table:
     def __init__(self, rows: Mapping[str, Row], most: int = MOST_ROWS) -> None:
         self._rows = dict(rows)
         self._most = most
-        #: The rows before the request at hand, once it has changed them.
-        self._before: dict[str, Row] | None = None
+        #: What takes back each change since `keep`. From a `drop` on it is a copy of all rows instead, as only that
+        #: remembers the place of what was dropped; putting costs the same however many rows there are.
+        self._steps: list[Callable[[], object]] = []
+        self._copy: dict[str, Row] | None = None
 
     def get(self, key: str) -> Row | None:
         """The row of that key, if there is one."""
@@ -25,15 +28,21 @@ class Table:
 
     def put(self, key: str, row: Row) -> Row:
         """Add a row, or replace it where it stands; gives it back."""
-        rows = self._changing()
-        rows[key] = row
-        while len(rows) > self._most:
-            del rows[next(iter(rows))]
+        before = self._rows.get(key)
+        self._note(partial(self._rows.pop, key) if before is None else partial(self._rows.__setitem__, key, before))
+        self._rows[key] = row
+        while len(self._rows) > self._most:
+            oldest = next(iter(self._rows))
+            self._note(partial(self._put_first, oldest, self._rows.pop(oldest)))
         return row
 
     def drop(self, key: str) -> Row | None:
         """Take a row out; gives it back if there was one."""
-        return self._changing().pop(key, None) if key in self._rows else None
+        if key not in self._rows:
+            return None
+        if self._copy is None:
+            self._copy = dict(self._rows)
+        return self._rows.pop(key)
 
     def rows(self) -> list[Row]:
         """All rows, oldest first."""
@@ -54,18 +63,29 @@ class Table:
 
     def keep(self) -> None:
         """What was changed stays so."""
-        self._before = None
+        self._steps.clear()
+        self._copy = None
 
     def undo(self) -> None:
         """What was changed since `keep` is as it was."""
-        if self._before is not None:
-            self._rows, self._before = self._before, None
+        if self._copy is not None:
+            self._replace(self._copy)
+        for step in reversed(self._steps):
+            step()
+        self.keep()
 
-    def _changing(self) -> dict[str, Row]:
-        # A copy, so that order and rows come back as they were, whatever was done to them.
-        if self._before is None:
-            self._before, self._rows = self._rows, dict(self._rows)
-        return self._rows
+    def _note(self, step: Callable[[], object]) -> None:
+        if self._copy is None:
+            self._steps.append(step)
+
+    def _put_first(self, key: str, row: Row) -> None:
+        self._replace({key: row, **self._rows})
+
+    def _replace(self, rows: Mapping[str, Row]) -> None:
+        # The steps know this very dict.
+        rows = dict(rows)
+        self._rows.clear()
+        self._rows.update(rows)
 
 
 class Memory:

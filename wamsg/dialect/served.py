@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
+from typing import Generic, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from attrs import field, frozen
@@ -15,6 +16,9 @@ from wamsg.dialect.memory import Memory, Row, Table
 from wamsg.errors import InvalidMessage
 from wamsg.operations import KEEP, Argument, Declaration, Place
 from wamsg.wire import Form, Request, Response, read_json
+
+#: What handlers give: an answer's response, or all that a provider wants to say with it.
+R = TypeVar("R")
 
 
 @frozen(kw_only=True)
@@ -60,14 +64,14 @@ Handler = Callable[[Call], Response]
 
 
 @frozen(eq=False)
-class Served:
+class Served(Generic[R]):
     """Declarations and their handlers, by name. A declaration without a handler is not served.
 
     Raises TypeError for a handler without a declaration.
     """
 
     declarations: tuple[Declaration, ...]
-    handlers: Mapping[str, Handler]
+    handlers: Mapping[str, Callable[[Call], R]]
     #: What precedes every path.
     base_path: str = ""
     _doors: list[tuple[re.Pattern[str], Declaration]] = field(init=False, repr=False)
@@ -119,7 +123,7 @@ class Served:
             account=account,
         )
 
-    def answer(self, call: Call) -> Response:
+    def answer(self, call: Call) -> R:
         """What the handler says."""
         return self.handlers[call.declaration.name](call)
 

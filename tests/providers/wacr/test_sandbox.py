@@ -186,7 +186,7 @@ def test_the_account_is_read_with_either_token(token: str) -> None:
 
 def test_what_is_not_there() -> None:
     """Unknown paths are a 404 and wrong methods a 405, both in JSON."""
-    assert code(post("/api/v2/messages", {})) == (404, None)
+    assert code(post("/api/v2/campaigns", {})) == (404, None)
     assert code(post("/api/v1/messages/text", {})) == (404, None)
     wrong = post("/api/v2/messages/text", None, method="GET")
     assert code(wrong) == (405, None)

@@ -83,7 +83,8 @@ def _rows(document: Mapping[str, object]) -> list[object]:
         # Beside a list there are counts; beside the facts of one thing there are words.
         alone = len(lists) == 1 and not any(isinstance(value, str) for value in data.values())
         data = lists[0] if alone else [data] if data else []
-    rows = data if isinstance(data, list) else []
+    # What is no list is shown to whoever reads the rows, rather than taken for "there are none".
+    rows = data if isinstance(data, list) else [] if data in (None, "") else [data]
     # Meta has the block list inside of a list.
     return [inner for row in rows for inner in (_inner(row) or [row])]
 

@@ -97,7 +97,7 @@ class KaleyraSandbox:
 
 
 @cache
-def _served() -> Served:
+def _served() -> Served[Response]:
     # Loaded on use, as the sandbox is loaded with the provider.
     from wamsg.dialect.served import Served
     from wamsg.operations import declarations_of

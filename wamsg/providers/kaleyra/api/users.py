@@ -83,7 +83,7 @@ class Users(Resource):
     @listing(
         "users.blocked",
         _PATH,
-        paging=Cursors(after="after"),
+        paging=Cursors(after="after", size="limit"),
         docs=f"{DOCS}get-list-of-blocked-whatsapp-user-numbers",
         evidence=Evidence.INFERRED,
         note=AS_META,

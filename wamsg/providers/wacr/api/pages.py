@@ -122,7 +122,7 @@ class Filter:
     def says(self) -> str:
         """In words."""
         words = ", ".join(self.operators)
-        return f"{self.rule.says}, or a comparison: one of {words} with its values" if words else self.rule.says
+        return f"{self.rule.says}, or OPERATOR:VALUES with {words}" if words else self.rule.says
 
     @property
     def wire(self) -> str:

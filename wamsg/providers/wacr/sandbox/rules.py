@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from wamsg.providers.wacr.media import DEFAULT_LIMITS, KINDS, MediaRule
+from wamsg.providers.wacr.sandbox.details import detail_rules
 from wamsg.wire import Upload
 
 Fields = Mapping[str, object]
@@ -35,6 +36,7 @@ def media_rules(fields: Fields) -> Complaints:
         yield "caption", "The caption is not supported for audio."
     yield from _string(fields, "filename", required=False, longest=255)
     yield from _contact_id(fields)
+    yield from detail_rules(fields)
 
 
 def template_rules(fields: Fields) -> Complaints:
