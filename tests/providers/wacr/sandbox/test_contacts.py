@@ -357,6 +357,26 @@ def test_plain_values_and_search(people: list[dict[str, Any]], group: int, words
     assert found == [each for each in made if group in (each.group_id or ()) and mentions(each)]
 
 
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        (1, [2, 3]),
+        (Where.any_of(1, 9), [2, 3]),
+        (Where.none_of(1), [1, 4]),
+        (Where.none_of(2, 3), [1]),
+        (Where.other_than(1), [1, 4]),
+        (Where.above(2), [3, 4]),
+        (Where.empty(), [1]),
+        (Where.empty(yes=False), [2, 3, 4]),
+    ],
+)
+def test_a_contact_has_many_groups(where: int | Where, found: list[int]) -> None:
+    """One that fits is enough, and of what must not be none may be there: who is in no group is not in this one."""
+    desk, _ = crowd([{"groups": []}, {"groups": [1, 2]}, {"groups": [1, 2, 3]}, {"groups": [2, 3]}])
+
+    assert [each.id for each in desk.walk("contacts.list", group_id=where)] == found
+
+
 SORTS = st.lists(st.sampled_from(["id", "firstname", "lastname", "created_at"]), min_size=1, max_size=3, unique=True)
 
 

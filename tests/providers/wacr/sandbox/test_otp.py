@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.providers.wacr.sandbox.desk import ASHA, NOW, Desk
@@ -66,6 +66,9 @@ def test_five_wrong_codes_are_too_many() -> None:
 
 
 @given(minutes=st.none() | st.integers(1, 60), after=st.integers(0, 4000))
+@example(minutes=1, after=59)
+@example(minutes=1, after=60)
+@example(minutes=None, after=600)
 def test_a_code_expires_by_the_clock(minutes: int | None, after: int) -> None:
     """To the second, after ten minutes unless said otherwise; the status tells the same."""
     desk = Desk()

@@ -56,7 +56,10 @@ class _Condition:
     wanted: tuple[Any, ...] = field(repr=False)
 
     def holds(self, row: Row) -> bool:
-        """As in SQL nothing but ``null`` is true of what has no value; of a list, one value is enough."""
+        """As in SQL nothing but ``null`` is true of what has no value.
+
+        Of a list one value is enough; what may not be may be none of them, so that an empty one fits.
+        """
         value = row.get(self.name)
         if self.operator == "null":
             return (value in (None, [])) is self.wanted[0]
