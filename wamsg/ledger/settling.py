@@ -9,7 +9,8 @@ same:
   as well: accepted and failed later is what it was, and would be had the answer not been lost.
 - A status other than ``failed`` proves that the message is out, against whatever the ledger says. ``failed`` proves
   nothing against a refusal or a deferral: those stay, to be sent again.
-- While the request is under way the status is only noted; the outcome of the request meets it when it is settled.
+- While the request is under way the status is only noted, also that a failed message was told to be out; the outcome
+  of the request meets it when it is settled.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from wamsg.ledger.state import State
 from wamsg.model.event import DeliveryStatus
 
 FAILED: Final = DeliveryStatus.FAILED.rank
+#: As stores hold it: failed, and told to be out before or after. Without it the proof would be lost to the higher rank.
+OUT_AND_FAILED: Final = FAILED + 1
 _REACHED: Final = DeliveryStatus.DELIVERED.rank
 #: Whose error is that of a failure after acceptance, if any.
 _TAKEN: Final = frozenset({State.SENDING, State.ACCEPTED})
@@ -61,15 +64,15 @@ def heard(known: Known, told: Told) -> Known | None:
     if state == _PENDING:
         # It has no row, and needs none.
         return None
-    higher = told.rank > known.status
+    status = _furthest(known.status, told.rank)
     found = Known(
         state,
         max(known.attempt, told.attempt),
         known.message_id or told.message_id,
-        _error(known, told, state),
+        _error(known, told, state, status),
         known.not_before if state == _DEFERRED else None,
-        told.rank if higher else known.status,
-        told.at if higher else known.status_at,
+        status,
+        told.at if told.rank > known.status else known.status_at,
     )
     return None if found == known else found
 
@@ -80,9 +83,14 @@ def _state(known: Known, told: Told) -> int:
     return known.state
 
 
-def _error(known: Known, told: Told, state: int) -> int | None:
+def _furthest(known: int, told: int) -> int:
+    highest = max(known, told)
+    return OUT_AND_FAILED if highest == FAILED and 0 < min(known, told) < FAILED else highest
+
+
+def _error(known: Known, told: Told, state: int, status: int) -> int | None:
     if state not in _TAKEN:
         return known.error
-    if max(told.rank, known.status) != FAILED:
+    if status not in {FAILED, OUT_AND_FAILED}:
         return None
     return told.error if known.status < FAILED else known.error

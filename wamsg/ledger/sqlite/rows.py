@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from wamsg.errors import LedgerError
 from wamsg.ledger.records import Broadcast, Delivery, Plan
+from wamsg.ledger.settling import OUT_AND_FAILED
 from wamsg.ledger.state import Fate, Phase, State, Wanted
 from wamsg.model.event import DeliveryStatus
 
@@ -15,7 +16,9 @@ _BITS: Final = 32
 #: Lines that one broadcast may have.
 MOST: Final = 1 << _BITS
 #: By the ranks that ``send.status`` holds. That a message was accepted its state tells.
-STATUSES: Final = {status.rank: status.value for status in DeliveryStatus if status is not DeliveryStatus.ACCEPTED}
+STATUSES: Final = {status.rank: status.value for status in DeliveryStatus if status is not DeliveryStatus.ACCEPTED} | {
+    OUT_AND_FAILED: DeliveryStatus.FAILED.value
+}
 
 _write_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
