@@ -335,7 +335,11 @@ def machine(name: str) -> type[LedgerMachine]:
 
 QUICK = settings(max_examples=40, stateful_step_count=30, suppress_health_check=list(HealthCheck))
 #: A bounded share unless asked for more: ``WAMSG_LEDGER_RUNS=600`` takes some minutes.
-LONG = settings(max_examples=int(os.environ.get("WAMSG_LEDGER_RUNS") or 60), stateful_step_count=80, suppress_health_check=list(HealthCheck))
+LONG = settings(
+    max_examples=int(os.environ.get("WAMSG_LEDGER_RUNS") or 60),
+    stateful_step_count=80,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @pytest.mark.parametrize("name", sorted(STORES))
