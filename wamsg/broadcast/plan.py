@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from wamsg import registry
 from wamsg.broadcast.ask import check_can_ask
@@ -53,15 +53,15 @@ async def plan(
     limit: int | None = None,
     driver: Driver | None = None,
     show: Callable[[int], None] | None = None,
-    approve: Callable[[str], Awaitable[None]] | None = None,
+    approve: Callable[[Planned], Awaitable[None]] | None = None,
     clock: Clock | None = None,
 ) -> Planned:
     """Read ``audience`` into ``ledger`` and freeze it; nothing is sent.
 
     ``rate`` (messages a second of all senders, None for unlimited) only sizes the chunks. ``limit`` plans the first
     rows alone. With ``driver`` each row is also refused if that provider cannot express it; ``show`` is told the rows
-    read so far. ``approve`` is given the fingerprint last of all, before anything is frozen: what it raises is raised
-    here, and wherever that is interrupted, nothing is left to be sent.
+    read so far. ``approve`` is given all of it last of all, before anything is frozen: what it raises is raised here,
+    and wherever that is interrupted, nothing is left to be sent.
 
     Raises `wamsg.errors.InvalidMessage` or `wamsg.errors.Unsupported` for what no values can mend,
     `wamsg.errors.ConfigError` for an input that cannot be read, `wamsg.errors.InvalidRecipient` if there is nobody in
@@ -85,8 +85,10 @@ async def plan(
         examples, invalid = await _load(ledger, broadcast, template, audience, limit, check, show)
         counts = await _some(ledger, broadcast, audience)
         digest = fingerprint(made, audience.digest)
+        drafted = evolve(await ledger.broadcast(broadcast), fingerprint=digest, digest=audience.digest)
+        planned = Planned(broadcast=drafted, counts=counts, examples=tuple(examples), invalid=tuple(invalid))
         if approve is not None:
-            await approve(digest)
+            await approve(planned)
         frozen_ = await ledger.freeze(
             broadcast,
             fingerprint=digest,
@@ -98,7 +100,7 @@ async def plan(
         await ledger.discard(broadcast)
         raise
     await ledger.note(broadcast, Moment(at=clock.time(), kind="planned"))
-    return Planned(broadcast=frozen_, counts=counts, examples=tuple(examples), invalid=tuple(invalid))
+    return evolve(planned, broadcast=frozen_)
 
 
 def message_to_dict(template: MessageTemplate) -> dict[str, Any]:

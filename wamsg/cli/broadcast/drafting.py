@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from wamsg.broadcast import Planned, check_unchanged, plan
 from wamsg.cli.broadcast.book import title, unfinished
@@ -18,9 +17,25 @@ from wamsg.ledger import Broadcast, Ledger, Phase
 _PATIENCE, _REMINDER = 1.0, 10.0
 
 
-async def draft(ledger: Ledger, given: Input) -> Planned:
-    """Read all rows and freeze. The ledger must be locked. Raises `Again` if it holds exactly these inputs already."""
-    with _counting_rows() as show:
+#: Shows a plan and asks; what it raises ends the planning, and nothing of it is left.
+Agree = Callable[[Planned], Awaitable[None]]
+
+
+async def draft(ledger: Ledger, given: Input, agree: Agree | None = None) -> Planned:
+    """Read all rows, ask, and freeze. The ledger must be locked.
+
+    Raises `Again` if it holds exactly these inputs already, and what ``agree`` raises.
+    """
+    with ExitStack() as counting:
+        show = counting.enter_context(_counting_rows())
+
+        async def approve(planned: Planned) -> None:
+            # What counts rows ends its line before anything else is shown.
+            counting.close()
+            await _refuse_the_same(ledger, planned.broadcast.fingerprint)
+            if agree is not None:
+                await agree(planned)
+
         return await plan(
             ledger,
             given.template,
@@ -32,7 +47,7 @@ async def draft(ledger: Ledger, given: Input) -> Planned:
             limit=given.planning.limit,
             driver=given.senders.driver,
             show=show,
-            approve=partial(_refuse_the_same, ledger),
+            approve=approve,
         )
 
 

@@ -77,19 +77,21 @@ async def new(ledger: Ledger, given: Input, *, question: str | None, as_json: bo
 
     Raises `Again` if the ledger holds a broadcast of exactly these inputs already.
     """
-    planned = await draft(ledger, given)
-    try:
+
+    async def agree(planned: Planned) -> None:
         show(planned, given, as_json=as_json)
-        agreement = question is None or await agreed(question)
-        if not agreement:
-            tell("nothing was planned")
-    except BaseException:
-        await ledger.discard(planned.broadcast.id)
-        raise
-    if not agreement:
-        await ledger.discard(planned.broadcast.id)
+        if question is not None and not await agreed(question):
+            raise _Declined
+
+    try:
+        return await draft(ledger, given, agree)
+    except _Declined:
+        tell("nothing was planned")
         return None
-    return planned
+
+
+class _Declined(Exception):
+    """Somebody said no."""
 
 
 def show(planned: Planned, given: Input, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-from wamsg.errors import LedgerError, LedgerUnusable
+from wamsg.errors import LedgerBusy, LedgerError, LedgerUnusable
 from wamsg.ledger.events import StoredEvent
 from wamsg.ledger.optout import OptOuts
 from wamsg.ledger.records import (
@@ -44,6 +44,9 @@ from wamsg.pipeline import LaneStore
 from wamsg.pipeline.pace import Learnt
 
 Result = TypeVar("Result")
+
+#: How often, and after how many seconds, the lock is tried again.
+_GLANCES, _GLANCE = 5, 0.02
 
 #: Rows that are read at once where there may be millions.
 _PAGE: Final = 2000
@@ -111,7 +114,7 @@ class SqliteLedger:
         if self._locked:
             return
         if not self._lock.held:
-            self._lock.acquire()
+            await self._acquire()
         try:
             await self._read(partial(_check, self._path))
             await self._on_thread(self._names.learn)
@@ -121,6 +124,17 @@ class SqliteLedger:
             self._lock.release()
             raise
         self._locked = True
+
+    async def _acquire(self) -> None:
+        for _ in range(_GLANCES):
+            try:
+                self._lock.acquire()
+            except LedgerBusy:
+                # Whoever only looks who runs here takes the lock for an instant, too.
+                await asyncio.sleep(_GLANCE)
+            else:
+                return
+        self._lock.acquire()
 
     # -- planning
 
