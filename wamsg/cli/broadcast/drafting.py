@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 from wamsg.broadcast import Planned, check_unchanged, plan
 from wamsg.cli.broadcast.book import title, unfinished
+from wamsg.cli.broadcast.fitting import check_fit
 from wamsg.cli.broadcast.inputs import Input
 from wamsg.clock import SystemClock
 from wamsg.errors import LedgerError, PlanChanged
@@ -22,10 +23,11 @@ Agree = Callable[[Planned], Awaitable[None]]
 
 
 async def draft(ledger: Ledger, given: Input, agree: Agree | None = None) -> Planned:
-    """Read all rows, ask, and freeze. The ledger must be locked.
+    """See whether a template fits, read all rows, ask, and freeze. The ledger must be locked.
 
     Raises `Again` if it holds exactly these inputs already, and what ``agree`` raises.
     """
+    await check_fit(given)
     with ExitStack() as counting:
         show = counting.enter_context(_counting_rows())
 

@@ -71,13 +71,18 @@ class PlanningOptions:
     daily_quota: Annotated[str | None, Parameter(help="most messages in 24 hours")] = None
     concurrency: Annotated[str | None, Parameter(help="requests under way at once; 64 by default")] = None
     attempts: Annotated[str | None, Parameter(help="tries where the provider says later; 4 by default")] = None
+    template_check: Annotated[bool, Parameter(help="ask the provider first whether the template fits")] = True
 
     def options(self, now: float) -> Options:
         """As they are understood at ``now``. Raises `ConfigError`."""
         given: Mapping[str, Any] = {
-            name: value for name, value in attrs.asdict(self).items() if name not in {"name", "files", "limit"}
+            name: value for name, value in attrs.asdict(self).items() if name not in _NOT_OF_THE_RUN
         }
         return Options.read(given, now=now)
+
+
+#: What says how it is planned, not how it is run.
+_NOT_OF_THE_RUN = frozenset({"name", "files", "limit", "template_check"})
 
 
 @Parameter(name="*", group=_SENDING)
