@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 
+from wamsg.broadcast import log
 from wamsg.broadcast.message import MessageTemplate
 from wamsg.broadcast.policy import Patience, costs_a_try, settle_error, settle_result
 from wamsg.broadcast.run.gauge import Gauge
@@ -141,6 +142,7 @@ class Courier:
             raise
         if not granted:
             self._quota.give_back()
+            log.lease_lost(self._lease)
             raise NotOurs
         self._gauge.claimed(due.attempt)
         self._sender.held_up = 0
