@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, get_origin
 
 import attrs
-from cattrs import Converter, transform_error
+from cattrs import Converter, override, transform_error
 from cattrs.v import format_exception
 
 from wamsg.errors import InvalidMessage, SendError
@@ -204,9 +205,13 @@ def _shared(folder: Path | None) -> Converter:
     return make_converter(folder)
 
 
-def make_converter(folder: Path | None) -> Converter:
-    """A converter that takes no value of a wrong type; local files are read only below ``folder``."""
-    converter = Converter(forbid_extra_keys=True, omit_if_default=True)
+def make_converter(folder: Path | None, *, renamed: Mapping[Any, str] = MappingProxyType({})) -> Converter:
+    """A converter that takes no value of a wrong type; local files are read only below ``folder``.
+
+    ``renamed`` are the names of all fields of a type.
+    """
+    overrides = {kind: override(rename=name) for kind, name in renamed.items()}
+    converter = Converter(forbid_extra_keys=True, omit_if_default=True, type_overrides=overrides)
     converter.register_structure_hook(str, _text_only)
     converter.register_structure_hook(bool, _as_is((bool,)))
     converter.register_structure_hook(int, _as_is((int,)))

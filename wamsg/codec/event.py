@@ -29,12 +29,14 @@ from wamsg.model.event import (
     Order,
     OtherContent,
     QualityUpdate,
+    Raw,
     ReceivedMedia,
     RecordChange,
     StatusUpdate,
     TemplateReply,
     TemplateUpdate,
     UnknownEvent,
+    whole,
 )
 
 #: The word for each kind of event.
@@ -83,7 +85,10 @@ def event_from_dict(document: object) -> Event:
 
 @lru_cache(maxsize=1)
 def _converter() -> Converter:
-    converter = make_converter(None)
+    # Its field has a private name beside the property.
+    converter = make_converter(None, renamed={Raw: "raw"})
+    converter.register_structure_hook_func(lambda kind: kind == Raw, _table)
+    converter.register_unstructure_hook_func(lambda kind: kind == Raw, lambda raw: dict(whole(raw)))
     converter.register_structure_hook(PhoneNumber, _number)
     converter.register_unstructure_hook(PhoneNumber, lambda number: number.e164)
     converter.register_structure_hook(DeliveryStatus, _status)
@@ -94,6 +99,12 @@ def _converter() -> Converter:
         IncomingContent, lambda value: {"type": _WORDS[type(value)], **converter.unstructure(value)}
     )
     return converter
+
+
+def _table(value: object, _type: object) -> object:
+    if not isinstance(value, Mapping):
+        raise InvalidMessage(f"expected a table, not {type(value).__name__}", field="raw")
+    return value
 
 
 def _number(value: object, _type: object) -> PhoneNumber:

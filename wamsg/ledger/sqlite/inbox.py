@@ -23,11 +23,16 @@ _log = logging.getLogger("wamsg.ledger")
 #: A key is remembered for so many days; a week is promised, and days begin at midnight.
 _DAYS: Final = 8
 _DAY: Final = 86_400
-#: Each call looks for forgotten keys in one of so many slices of them.
-_SLICES: Final = 256
+#: For each key that comes so many are looked at, whether they may be forgotten.
+_LOOKED_AT: Final = 4
 
-_SEE: Final = "INSERT INTO seen (digest, day) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING"
-_FORGET: Final = "DELETE FROM seen WHERE digest BETWEEN ? AND ? AND day < ?"
+_SEEN: Final = "SELECT json_group_array(digest) FROM seen WHERE digest IN (SELECT value FROM json_each(?))"
+_SEE: Final = (
+    "INSERT INTO seen (digest, day) SELECT value, ?2 FROM json_each(?1) WHERE true ON CONFLICT (digest) DO NOTHING"
+)
+_UP_TO: Final = "SELECT max(digest) FROM (SELECT digest FROM seen WHERE digest > ? ORDER BY digest LIMIT ?)"
+_FORGET: Final = "DELETE FROM seen WHERE digest > ? AND digest <= ? AND day < ?"
+_LOWEST: Final = -(1 << 63)
 _COUNT: Final = "UPDATE inbox SET position = position + ? RETURNING position"
 _KEEP: Final = "INSERT INTO event (position, message, document) VALUES (?, ?, ?)"
 _WROTE: Final = (
@@ -90,11 +95,12 @@ class Inbox:
 
     def __init__(self, reports: Reports) -> None:
         self._reports = reports
-        self._slice = 0
+        #: The last key that was looked at; where it begins does not matter.
+        self._hand = _LOWEST
 
     def add(self, connection: sqlite3.Connection, arrivals: Sequence[Arrival], now: float) -> list[StoredEvent]:
         """Store the new ones and do what they say."""
-        fresh = list(self._unseen(connection, arrivals, int(now // _DAY)))
+        fresh = _unseen(connection, arrivals, int(now // _DAY))
         (last,) = connection.execute(_COUNT, (len(fresh),)).fetchone()
         placed = list(enumerate(fresh, last - len(fresh) + 1))
         connection.executemany(
@@ -108,26 +114,31 @@ class Inbox:
         connection.executemany(_WROTE, [item.written for item in fresh if item.written is not None])
         suppress(connection, [item.stop for item in fresh if item.stop is not None])
         self._reports.bring([item.report for item in fresh if item.report is not None], now=now)
-        self._sweep(connection, now)
-        return [StoredEvent(position, item.event) for position, item in placed]
-
-    def _unseen(self, connection: sqlite3.Connection, arrivals: Iterable[Arrival], day: int) -> Iterator[Arrival]:
-        cursor = connection.cursor()
-        for item in arrivals:
-            if cursor.execute(_SEE, (item.key, day)).rowcount == 1:
-                yield item
-
-    def _sweep(self, connection: sqlite3.Connection, now: float) -> None:
-        width = (1 << 64) // _SLICES
-        low = self._slice * width - (1 << 63)
-        connection.execute(_FORGET, (low, low + width - 1, int(now // _DAY) - _DAYS))
-        self._slice = (self._slice + 1) % _SLICES
+        self._forget(connection, now, _LOOKED_AT * (len(arrivals) + 1))
         if given_up := parking.sweep(connection, now):
             _log.warning(
                 "%d statuses are for messages that this ledger does not know",
                 given_up,
                 extra={"action": "statuses_unknown", "count": given_up},
             )
+        return [StoredEvent(position, item.event) for position, item in placed]
+
+    def _forget(self, connection: sqlite3.Connection, now: float, count: int) -> None:
+        """Look at the next ``count`` keys, round and round: the work grows with what comes, not with what is kept."""
+        (last,) = connection.execute(_UP_TO, (self._hand, count)).fetchone()
+        if last is not None:
+            connection.execute(_FORGET, (self._hand, last, int(now // _DAY) - _DAYS))
+        self._hand = _LOWEST if last is None else last
+
+
+def _unseen(connection: sqlite3.Connection, arrivals: Sequence[Arrival], day: int) -> list[Arrival]:
+    """Those whose key is new, in their order; they are known from now on."""
+    first = {item.key: item for item in reversed(arrivals)}
+    (known,) = connection.execute(_SEEN, (json.dumps(list(first)),)).fetchone()
+    for key in json.loads(known):
+        del first[key]
+    connection.execute(_SEE, (json.dumps(list(first)), day))
+    return [item for item in arrivals if first.get(item.key) is item]
 
 
 def handled(connection: sqlite3.Connection, positions: Sequence[int]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from itertools import takewhile
 from typing import Final
 
 #: Seconds: an unknown delivery may be looked up by a person on the next day.
@@ -44,12 +46,13 @@ def fetch(connection: sqlite3.Connection, digest: int) -> list[tuple[int, float,
 def sweep(connection: sqlite3.Connection, now: float) -> int:
     """Give up what is too old or too much; how many."""
     (last,) = connection.execute("SELECT coalesce(max(number), 0) FROM parked").fetchone()
-    rows = connection.execute(
-        "SELECT number FROM parked WHERE number <= ? OR came < ? ORDER BY number", (last - _MOST, now - _KEPT)
-    ).fetchall()
-    _remove(connection, [row[0] for row in rows])
-    _give_up(connection, len(rows))
-    return len(rows)
+    # The oldest come first, so that what is kept is not looked at.
+    with closing(connection.execute("SELECT number, came FROM parked ORDER BY number")) as rows:
+        old = takewhile(lambda row: row[0] <= last - _MOST or row[1] < now - _KEPT, rows)
+        out = [number for number, _ in old]
+    _remove(connection, out)
+    _give_up(connection, len(out))
+    return len(out)
 
 
 def _remove(connection: sqlite3.Connection, numbers: list[int]) -> None:

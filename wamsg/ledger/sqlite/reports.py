@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from wamsg.errors import OptedOut
@@ -16,6 +16,7 @@ from wamsg.ledger.sqlite.digest import digest
 from wamsg.ledger.sqlite.held import finish_held
 from wamsg.ledger.sqlite.reasons import Reasons, storable
 from wamsg.ledger.sqlite.rows import MOST, broadcast_of, key
+from wamsg.ledger.sqlite.sends import Move, Sends
 from wamsg.ledger.sqlite.suppressed import suppress
 from wamsg.ledger.sqlite.tallies import Tallies
 from wamsg.ledger.state import State
@@ -24,14 +25,8 @@ from wamsg.model.event import Failure, StatusUpdate
 #: Ids of one message that are looked at, and how long one may be: a payload can hold any number of any length.
 _MOST_IDS, _LONGEST_ID = 8, 512
 
-_KNOWN: Final = statement("known")
-_HEARD: Final = statement("heard")
-_RESTORED: Final = statement("restored")
 _LEARN: Final = statement("learn")
-_FIND: Final = "SELECT send, attempt FROM sent_as WHERE digest = ?"
-_TIE: Final = "INSERT INTO sent_as (digest, send, attempt) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING"
-_PENDING, _UNKNOWN = int(State.PENDING), int(State.UNKNOWN)
-_ADDRESS: Final = "SELECT address FROM recipient WHERE id = ?"
+_UNKNOWN: Final = int(State.UNKNOWN)
 
 
 class Report(NamedTuple):
@@ -85,88 +80,79 @@ class Reports:
     def __init__(self, connection: sqlite3.Connection, reasons: Reasons) -> None:
         self._connection = connection
         self._reasons = reasons
+        self._sends = Sends(connection)
         self._tallies = Tallies(connection)
-        #: Broadcasts with an unknown delivery less.
-        self._cleared: set[int] = set()
+        #: Whether anything may be parked.
+        self._parked = True
 
-    def bring(self, reports: Iterable[Report], *, now: float) -> None:
+    def bring(self, reports: Sequence[Report], *, now: float) -> None:
         """Note all of them, whatever each does."""
-        # What an earlier job left that was undone.
-        self._tallies.forget()
-        self._cleared.clear()
+        self._begin()
+        self._sends.read_rows(report.row for report in reports if report.row)
+        self._sends.read_owners(number for report in reports if not report.row for number in map(digest, report.ids))
         stopped: list[Suppression] = []
         for report in reports:
             error = None if report.failure is None else self._reasons.row(report.failure)
             row = self._bring(report, error, now)
-            if report.opted_out and (address := self._address(row) or report.address):
+            if report.opted_out and (address := self._sends.address(row) or report.address):
                 reason = (report.failure and (report.failure.detail or report.failure.code)) or ""
                 stopped.append(Suppression(address=address, reason=storable(reason), source="opt-out error", at=now))
         suppress(self._connection, stopped)
-        self._tallies.write()
-        finish_held(self._connection, self._cleared, now)
+        moves = self._end()
+        finish_held(self._connection, {broadcast_of(row) for row, before, _ in moves if before.state == _UNKNOWN}, now)
 
     def learn(self, names: Sequence[tuple[int, str]]) -> None:
         """Deliveries have the ids that were told for them, if they are still on record so: find them by these."""
         hashed = [(digest(name), row, name) for row, name in names]
         self._connection.executemany(_LEARN, hashed)
-        if parking.any_left(self._connection):
+        self._begin()
+        if self._parked:
             for number, row, name in hashed:
                 self._adopt(row, number, name)
-            self._tallies.write()
+            self._end()
+
+    def _begin(self) -> None:
+        """Forget what another process may have changed, and what an earlier job left that was undone."""
+        self._sends.forget()
+        self._parked = parking.any_left(self._connection)
+
+    def _end(self) -> list[Move]:
+        moves = self._sends.write()
+        self._tallies.follow(moves)
+        return moves
 
     def _bring(self, report: Report, error: int | None, now: float) -> int:
         """The delivery whose it is; 0 if there is none, and it is parked."""
         name = report.ids[0] if report.ids else None
-        if report.row and (known := self._known(report.row)) is not None:
+        if report.row and (known := self._sends.known(report.row)) is not None:
             self._hear(report.row, known, Told(report.rank, report.at, report.attempt, name, error))
             if report.ids != (known.message_id,):
                 self._tie(report)
             return report.row
         hashed = [digest(one) for one in report.ids]
         for number in hashed:
-            if found := self._connection.execute(_FIND, (number,)).fetchone():
-                row, attempt = found
-                if (known := self._known(row)) is not None:
-                    self._hear(row, known, Told(report.rank, report.at, attempt, name, error))
-                    return int(row)
+            if (owner := self._sends.owner(number)) and (known := self._sends.known(owner.row)) is not None:
+                self._hear(owner.row, known, Told(report.rank, report.at, owner.attempt, name, error))
+                return owner.row
         parking.park(self._connection, hashed, (now, report.rank, report.at, error))
+        self._parked = True
         return 0
 
     def _tie(self, report: Report) -> None:
         """The ids beside a reference are this try's: what comes without the reference is found by them."""
         for number in map(digest, report.ids):
-            if self._connection.execute(_TIE, (number, report.row, report.attempt)).rowcount:
+            if self._sends.tie(number, report.row, report.attempt):
                 self._adopt(report.row, number, None)
 
     def _adopt(self, row: int, number: int, name: str | None) -> None:
         """Statuses that were told under this id before it was known whose it is."""
-        found = self._connection.execute(_FIND, (number,)).fetchone()
-        if found is None or found[0] != row:
+        if not self._parked or (owner := self._sends.owner(number)) is None or owner.row != row:
             return
         for rank, at, error in parking.fetch(self._connection, number):
-            if (known := self._known(row)) is not None:
-                self._hear(row, known, Told(rank, at, found[1], name, error))
-
-    def _known(self, row: int) -> Known | None:
-        """What is on record of a delivery; None if there is no such delivery."""
-        found = self._connection.execute(_KNOWN, (row,)).fetchone()
-        if found is not None:
-            return Known(*found)
-        return Known(_PENDING, 0) if self._address(row) else None
+            if (known := self._sends.known(row)) is not None:
+                self._hear(row, known, Told(rank, at, owner.attempt, name, error))
 
     def _hear(self, row: int, known: Known, told: Told) -> None:
         after = heard(known, told)
-        if after is None:
-            return
-        # No row means pending.
-        new = known.state == _PENDING
-        self._connection.execute(_RESTORED if new else _HEARD, (row, *after))
-        if known.state == _UNKNOWN:
-            self._cleared.add(broadcast_of(row))
-        before = (known.state, known.status)
-        if before != (after.state, after.status):
-            self._tallies.moved(row, None if new else before, (after.state, after.status))
-
-    def _address(self, row: int) -> int:
-        found = self._connection.execute(_ADDRESS, (row,)).fetchone()
-        return int(found[0]) if found else 0
+        if after is not None:
+            self._sends.change(row, known, after)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import sqlite3
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
-from wamsg.ledger.sqlite.rows import broadcast_of, seq_of
+from wamsg.ledger.sqlite.rows import MOST, broadcast_of, key, seq_of
+from wamsg.ledger.sqlite.sends import Move
+from wamsg.ledger.state import State
 
 _MOVE: Final = (
     "INSERT INTO tally (broadcast, low, state, status, deliveries) VALUES (?, ?, ?, ?, ?)"
@@ -15,44 +18,43 @@ _MOVE: Final = (
 )
 #: Broadcasts whose cuts are remembered.
 _MOST: Final = 16
-
-#: State and status.
-Standing = tuple[int, int]
+_PENDING: Final = int(State.PENDING)
 
 
 class Tallies:
-    """Collects the moves of one job, and writes them as a few sums."""
+    """Turns the moves of one job into a few sums."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         #: Cut once, when a broadcast is frozen.
         self._cuts: dict[int, list[int]] = {}
-        self._tallied: dict[tuple[int, int], bool] = {}
-        self._moves: Counter[tuple[int, int, int, int]] = Counter()
 
-    def moved(self, row: int, before: Standing | None, after: Standing) -> None:
-        """A delivery moved; ``before`` is None if it had no row."""
+    def follow(self, moves: Iterable[Move]) -> None:
+        """Add the sums of moves in the order of their rows."""
+        sums: Counter[tuple[int, int, int, int]] = Counter()
+        span, tallied = range(0), False
+        for row, before, after in moves:
+            if row not in span:
+                # Whether a chunk is tallied is not remembered, as another process may change it.
+                span = self._span(row)
+                chunk = (broadcast_of(row), seq_of(span.start))
+                tallied = self._is_tallied(chunk)
+            if tallied:
+                # A pending one has no row, so that no tally counts it.
+                if before.state != _PENDING:
+                    sums[*chunk, before.state, before.status] -= 1
+                sums[*chunk, after.state, after.status] += 1
+        self._connection.executemany(_MOVE, [(*place, moved) for place, moved in sums.items() if moved])
+
+    def _span(self, row: int) -> range:
+        """The rows of the chunk that holds this one."""
         broadcast = broadcast_of(row)
-        chunk = (broadcast, self._low(broadcast, seq_of(row)))
-        if not self._is_tallied(chunk):
-            return
-        if before is not None:
-            self._moves[*chunk, *before] -= 1
-        self._moves[*chunk, *after] += 1
+        cuts = self._cuts_of(broadcast)
+        place = bisect_right(cuts, seq_of(row))
+        end = cuts[place] if place < len(cuts) else MOST
+        return range(key(broadcast, cuts[place - 1] if place else 0), key(broadcast, end))
 
-    def write(self) -> None:
-        """Add the sums; nothing is remembered of what another process may change meanwhile."""
-        rows = [(*place, moved) for place, moved in self._moves.items() if moved]
-        self.forget()
-        if rows:
-            self._connection.executemany(_MOVE, rows)
-
-    def forget(self) -> None:
-        """Collect anew."""
-        self._moves.clear()
-        self._tallied.clear()
-
-    def _low(self, broadcast: int, seq: int) -> int:
+    def _cuts_of(self, broadcast: int) -> list[int]:
         cuts = self._cuts.get(broadcast)
         if cuts is None:
             query = "SELECT low FROM chunk WHERE broadcast = ? ORDER BY low"
@@ -60,13 +62,9 @@ class Tallies:
             if len(self._cuts) >= _MOST:
                 self._cuts.clear()
             self._cuts[broadcast] = cuts
-        place = bisect_right(cuts, seq)
-        return cuts[place - 1] if place else -1
+        return cuts
 
     def _is_tallied(self, chunk: tuple[int, int]) -> bool:
-        found = self._tallied.get(chunk)
-        if found is None:
-            query = "SELECT tallied FROM chunk WHERE broadcast = ? AND low = ?"
-            row = self._connection.execute(query, chunk).fetchone()
-            found = self._tallied[chunk] = bool(row and row[0])
-        return found
+        query = "SELECT tallied FROM chunk WHERE broadcast = ? AND low = ?"
+        row = self._connection.execute(query, chunk).fetchone()
+        return bool(row and row[0])

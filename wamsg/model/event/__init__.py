@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wamsg.model.event.event import Event, content_key, event_key
+from wamsg.model.event.event import Around, Event, Excerpt, Raw, content_key, event_key, whole
 from wamsg.model.event.incoming import (
     ButtonReply,
     FlowReply,
@@ -20,9 +20,11 @@ from wamsg.model.event.notice import MediaUpdate, QualityUpdate, RecordChange, T
 from wamsg.model.event.status import DeliveryStatus, Failure, StatusUpdate, settled
 
 __all__ = [
+    "Around",
     "ButtonReply",
     "DeliveryStatus",
     "Event",
+    "Excerpt",
     "Failure",
     "FlowReply",
     "IncomingContent",
@@ -34,6 +36,7 @@ __all__ = [
     "OrderItem",
     "OtherContent",
     "QualityUpdate",
+    "Raw",
     "ReceivedMedia",
     "RecordChange",
     "StatusUpdate",
@@ -43,4 +46,5 @@ __all__ = [
     "content_key",
     "event_key",
     "settled",
+    "whole",
 ]

@@ -7,12 +7,11 @@ https://developers.kaleyra.io/docs/wa-status-update-webhooks-payload-v2-sent
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 
 from attrs import frozen
 
 from wamsg.model import PhoneNumber
-from wamsg.model.event import Event
+from wamsg.model.event import Around, Event, Excerpt, Raw
 from wamsg.providers.kaleyra.webhook_message import meta_message
 from wamsg.providers.kaleyra.webhook_notice import notice
 from wamsg.providers.kaleyra.webhook_status import meta_status
@@ -20,8 +19,8 @@ from wamsg.providers.kaleyra.webhook_values import phone, unknown
 from wamsg.wire.pluck import EMPTY, identifier, table
 
 Part = Mapping[str, object]
-#: Puts a narrowed-down piece back where it stood, so that `wamsg.model.event.Event.raw` has the payload's own shape.
-Wrap = Callable[[Part], Part]
+#: What stands around a piece, so that `wamsg.model.event.Event.raw` has the payload's own shape.
+Place = tuple[Around, ...]
 #: What holds the items of a change; ``contacts`` are the writers of ``messages``.
 _LISTS = ("statuses", "messages", "contacts")
 
@@ -33,40 +32,36 @@ def meta_frame(document: Part) -> Iterator[Event]:
         yield unknown("a frame without entries", document)
         return
     for entry in entries:
-        yield from _entry(entry, partial(_alone, document, "entry"))
+        yield from _entry(entry, (Around(document, "entry", listed=True),))
 
 
 def kaleyra_frame(document: Part) -> Iterator[Event]:
     """``meta_object`` is one change; ``extra_info`` and the rest stand beside it."""
-    yield from _change(document.get("meta_object"), lambda change: {**document, "meta_object": change}, beside=document)
+    yield from _change(document.get("meta_object"), (Around(document, "meta_object"),), beside=document)
 
 
-def _alone(holder: Part, name: str, item: object) -> Part:
-    return {**holder, name: [item]}
-
-
-def _entry(entry: object, wrap: Wrap) -> Iterator[Event]:
+def _entry(entry: object, place: Place) -> Iterator[Event]:
     changes = entry.get("changes") if isinstance(entry, Mapping) else None
     if not isinstance(entry, Mapping) or not isinstance(changes, list) or not changes:
-        yield unknown("an entry without changes", wrap(entry))  # type: ignore[arg-type]  # whatever it is, it is kept
+        yield unknown("an entry without changes", Excerpt(entry, place))
         return
     for change in changes:
-        yield from _change(change, lambda kept: wrap(_alone(entry, "changes", kept)), at=entry.get("time"))
+        yield from _change(change, (Around(entry, "changes", listed=True), *place), at=entry.get("time"))
 
 
-def _change(change: object, wrap: Wrap, *, at: object = None, beside: Part = EMPTY) -> Iterator[Event]:
+def _change(change: object, place: Place, *, at: object = None, beside: Part = EMPTY) -> Iterator[Event]:
     value = change.get("value") if isinstance(change, Mapping) else None
     if not isinstance(change, Mapping) or not isinstance(value, Mapping):
-        yield unknown("a change without a value", wrap(change))  # type: ignore[arg-type]  # whatever it is, it is kept
+        yield unknown("a change without a value", Excerpt(change, place))
         return
-    group = _Group.of(value, lambda kept: wrap({**change, "value": kept}), beside)
+    group = _Group.of(value, (Around(change, "value"), *place), beside)
     some = False
     for event in group.events():
         some = True
         yield event
     if not some:
-        told = notice(value, raw=wrap(change), at=at)
-        yield told or unknown("not a known kind of change", wrap(change), change.get("field"))
+        raw = Excerpt(change, place)
+        yield notice(value, raw=raw, at=at) or unknown("not a known kind of change", raw, change.get("field"))
 
 
 @frozen
@@ -76,23 +71,24 @@ class _Group:
     value: Part
     #: ``value`` without its items.
     shared: Part
-    wrap: Wrap
+    #: Of ``value``.
+    place: Place
     beside: Part
     business: PhoneNumber | None
-    #: Each once.
+    #: Each once; none where nothing stands beside the change.
     ids: tuple[str | None, ...]
     contacts: Mapping[str, Part]
 
     @classmethod
-    def of(cls, value: Part, wrap: Wrap, beside: Part) -> _Group:
+    def of(cls, value: Part, place: Place, beside: Part) -> _Group:
         shared = {name: held for name, held in value.items() if name not in _LISTS}
-        items = [item for name in ("statuses", "messages") for item in _list(value.get(name))]
+        items = [item for name in ("statuses", "messages") for item in _list(value.get(name))] if beside else []
         metadata = table(value.get("metadata"))
         people = [table(person) for person in _list(value.get("contacts"))]
         return cls(
             value=value,
             shared=shared,
-            wrap=wrap,
+            place=place,
             beside=beside,
             business=phone(metadata.get("display_phone_number")),
             ids=tuple(dict.fromkeys(identifier(table(item).get("id")) for item in items)),
@@ -108,17 +104,18 @@ class _Group:
         for name, read in (("statuses", self._status), ("messages", self._message)):
             held = self.value.get(name)
             if held and not isinstance(held, list):
-                yield unknown(f"{name} are no list", self.wrap({**self.shared, name: held}))
+                yield unknown(f"{name} are no list", Excerpt({**self.shared, name: held}, self.place))
+            place = (Around(self.shared, name, listed=True), *self.place)
             for item in _list(held):
-                yield _guarded(read, item, self._raw(name, item))
+                yield _guarded(read, item, Excerpt(item, self._beside_writer(name, item) or place))
 
-    def _raw(self, name: str, item: object) -> Part:
-        """The payload with this item alone, and its writer."""
-        people = self.value.get("contacts")
-        if isinstance(people, list):
-            writer = self._contact(table(item))
-            return self.wrap({**self.shared, "contacts": [writer] if writer else [], name: [item]})
-        return self.wrap({**self.shared, name: [item]})
+    def _beside_writer(self, name: str, item: object) -> Place | None:
+        """The place of an item in a payload with its writer alone, where the payload names writers."""
+        if not isinstance(self.value.get("contacts"), list):
+            return None
+        writer = self._contact(table(item))
+        holder = {**self.shared, "contacts": [writer] if writer else []}
+        return (Around(holder, name, listed=True), *self.place)
 
     def _contact(self, item: Part) -> Part:
         for name in ("from", "from_user_id", "recipient_id", "recipient_user_id"):
@@ -128,19 +125,21 @@ class _Group:
 
     def _beside(self, item: Part) -> Part:
         """What stands beside the change, if it cannot be about another item than this one."""
+        if not self.beside:
+            return EMPTY
         info = table(self.beside.get("extra_info"))
         named = {identifier(self.beside.get("message_id")), identifier(info.get("message_id"))} - {None}
         return self.beside if len(self.ids) == 1 or identifier(item.get("id")) in named else EMPTY
 
-    def _status(self, item: Part, raw: Part) -> Event:
+    def _status(self, item: Part, raw: Raw) -> Event:
         return meta_status(item, business=self.business, beside=self._beside(item), raw=raw)
 
-    def _message(self, item: Part, raw: Part) -> Event:
+    def _message(self, item: Part, raw: Raw) -> Event:
         contact, beside = self._contact(item), self._beside(item)
         return meta_message(item, contact=contact, business=self.business, beside=beside, raw=raw)
 
 
-def _guarded(read: Callable[[Part, Part], Event], item: object, raw: Part) -> Event:
+def _guarded(read: Callable[[Part, Raw], Event], item: object, raw: Raw) -> Event:
     if not isinstance(item, Mapping):
         return unknown("an item that is no object", raw)
     try:

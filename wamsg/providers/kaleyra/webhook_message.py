@@ -13,6 +13,7 @@ from wamsg.model.event import (
     IncomingMessage,
     MediaKind,
     OtherContent,
+    Raw,
     TemplateReply,
     content_key,
     event_key,
@@ -29,7 +30,7 @@ Part = Mapping[str, object]
 _SPOKEN = {"voice": "audio", "file": "document"}
 
 
-def meta_message(item: Part, *, contact: Part, business: PhoneNumber | None, beside: Part, raw: Part) -> Event:
+def meta_message(item: Part, *, contact: Part, business: PhoneNumber | None, beside: Part, raw: Raw) -> Event:
     """One element of ``messages``; ``contact`` is its writer's, ``beside`` what Kaleyra adds to this element."""
     sender = phone(item.get("from"))
     person = (item.get("from_user_id"), contact.get("user_id"), None if sender else item.get("from"))
@@ -57,7 +58,7 @@ def meta_message(item: Part, *, contact: Part, business: PhoneNumber | None, bes
     )
 
 
-def variable_message(fields: Part, *, raw: Part) -> Event:
+def variable_message(fields: Part, *, raw: Raw) -> Event:
     """A message without a frame, of the fields of a `FieldMap`."""
     sender = phone(fields.get("sender"))
     message_id = identifier(fields.get("message_id"))
@@ -77,7 +78,7 @@ def variable_message(fields: Part, *, raw: Part) -> Event:
     )
 
 
-def _key(message_id: str | None, raw: Part) -> str:
+def _key(message_id: str | None, raw: Raw) -> str:
     return content_key(NAME, "message", raw) if message_id is None else event_key(NAME, "message", message_id)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wamsg.model.event import Event, MediaUpdate, QualityUpdate, TemplateUpdate, content_key
+from wamsg.model.event import Event, MediaUpdate, QualityUpdate, Raw, TemplateUpdate, content_key
 from wamsg.providers.kaleyra.answer import shown
 from wamsg.providers.kaleyra.config import NAME
 from wamsg.providers.kaleyra.webhook_values import phone
@@ -18,7 +18,7 @@ from wamsg.wire.pluck import identifier, moment, text
 Part = Mapping[str, object]
 
 
-def notice(part: Part, *, raw: Part, at: object = None) -> Event | None:
+def notice(part: Part, *, raw: Raw, at: object = None) -> Event | None:
     """The notice that ``part`` is, or None; ``at`` is a time that stands around it."""
     seconds = moment(part.get("time")) or moment(at)
     if upload := identifier(part.get("resumable_media_id")):
@@ -31,7 +31,7 @@ def notice(part: Part, *, raw: Part, at: object = None) -> Event | None:
     return _quality(part, event, raw, seconds) if "display_phone_number" in part else None
 
 
-def _media(part: Part, upload: str, raw: Part, at: float | None) -> MediaUpdate:
+def _media(part: Part, upload: str, raw: Raw, at: float | None) -> MediaUpdate:
     return MediaUpdate(
         provider=NAME,
         key=content_key(NAME, "media", raw),
@@ -45,7 +45,7 @@ def _media(part: Part, upload: str, raw: Part, at: float | None) -> MediaUpdate:
     )
 
 
-def _template(part: Part, event: str, raw: Part, at: float | None) -> TemplateUpdate:
+def _template(part: Part, event: str, raw: Raw, at: float | None) -> TemplateUpdate:
     reason = text(part.get("reason"))
     return TemplateUpdate(
         provider=NAME,
@@ -60,7 +60,7 @@ def _template(part: Part, event: str, raw: Part, at: float | None) -> TemplateUp
     )
 
 
-def _quality(part: Part, event: str, raw: Part, at: float | None) -> QualityUpdate:
+def _quality(part: Part, event: str, raw: Raw, at: float | None) -> QualityUpdate:
     limit = identifier(part.get("current_limit"))
     return QualityUpdate(
         provider=NAME,

@@ -7,7 +7,7 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/webhoo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -22,7 +22,7 @@ from wamsg.errors import (
     Unanswered,
 )
 from wamsg.model import PhoneNumber
-from wamsg.model.event import DeliveryStatus, Event, Failure, StatusUpdate, event_key
+from wamsg.model.event import DeliveryStatus, Event, Failure, Raw, StatusUpdate, event_key
 from wamsg.providers.kaleyra import codes
 from wamsg.providers.kaleyra.answer import shown
 from wamsg.providers.kaleyra.config import NAME
@@ -63,30 +63,32 @@ _REASONS: tuple[tuple[re.Pattern[str], type[SendError]], ...] = (
 
 def status_of(value: object) -> DeliveryStatus | None:
     """The status that a word stands for, in any case and with any kind of gap; None if it is none."""
-    return _WORDS.get(_SPACES.sub(" ", value[:40].strip().lower())) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    return _WORDS.get(value) or _WORDS.get(_SPACES.sub(" ", value[:40].strip().lower()))
 
 
 def meta_status(
-    item: Mapping[str, object], *, business: PhoneNumber | None, beside: Mapping[str, object], raw: Mapping[str, object]
+    item: Mapping[str, object], *, business: PhoneNumber | None, beside: Mapping[str, object], raw: Raw
 ) -> Event:
     """One element of ``statuses``; ``beside`` is what Kaleyra adds, where that is surely about this element."""
     info = table(beside.get("extra_info"))
     return status_event(
         item.get("status"),
         reference=text(info.get("ref")) or text(item.get("biz_opaque_callback_data")),
-        ids=(item.get("id"), beside.get("message_id"), info.get("message_id")),
+        ids=(item.get("id"), beside.get("message_id"), info.get("message_id")) if beside else (item.get("id"),),
         recipient=item.get("recipient_id"),
         recipient_id=item.get("recipient_user_id"),
         business=business,
         at=moment(item.get("timestamp")),
-        faults=[*_faults(item), beside],
+        faults=lambda: [*_faults(item), beside],
         conversation=table(item.get("conversation")) or None,
         pricing=table(item.get("pricing")) or None,
         raw=raw,
     )
 
 
-def variable_status(fields: Mapping[str, object], *, extra: Mapping[str, object], raw: Mapping[str, object]) -> Event:
+def variable_status(fields: Mapping[str, object], *, extra: Mapping[str, object], raw: Raw) -> Event:
     """A status without a frame, of the fields of a `FieldMap`; ``extra`` is the document's ``extra_info``."""
     return status_event(
         fields.get("status"),
@@ -95,7 +97,7 @@ def variable_status(fields: Mapping[str, object], *, extra: Mapping[str, object]
         recipient=fields.get("recipient"),
         business=phone(fields.get("business")),
         at=moment(fields.get("at")),
-        faults=[fields],
+        faults=lambda: [fields],
         raw=raw,
     )
 
@@ -106,8 +108,8 @@ def status_event(
     reference: str | None,
     ids: Iterable[object],
     recipient: object,
-    faults: Iterable[Mapping[str, object]],
-    raw: Mapping[str, object],
+    faults: Callable[[], Iterable[Mapping[str, object]]],
+    raw: Raw,
     recipient_id: object = None,
     **rest: Any,
 ) -> Event:
@@ -115,10 +117,10 @@ def status_event(
     status = status_of(word)
     if status is None:
         return unknown("the status is not a known one", raw, word)
-    known = list(dict.fromkeys(found for found in map(identifier, ids) if found))
+    known = list(filter(None, dict.fromkeys(map(identifier, ids))))
     if not known and reference is None:
         return unknown("the status names no message", raw, word)
-    failure = failure_of(faults) if status is DeliveryStatus.FAILED else None
+    failure = failure_of(faults()) if status is DeliveryStatus.FAILED else None
     number = phone(recipient)
     person = identifier(recipient_id) or (None if number else identifier(recipient))
     # One id may stand for several recipients; and what failed twice for two reasons is two events.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from wamsg.errors import InvalidRecipient
 from wamsg.model import PhoneNumber
-from wamsg.model.event import UnknownEvent, content_key
+from wamsg.model.event import Raw, UnknownEvent, content_key
 from wamsg.providers.kaleyra.answer import shown
 from wamsg.providers.kaleyra.config import NAME
 
@@ -24,7 +22,7 @@ def phone(value: object) -> PhoneNumber | None:
         return None
 
 
-def unknown(reason: str, raw: Mapping[str, object], kind: object = None) -> UnknownEvent:
+def unknown(reason: str, raw: Raw, kind: object = None) -> UnknownEvent:
     """An event that is kept as it came; ``kind`` is the provider's word for it."""
     word = shown(kind) if isinstance(kind, str) and kind.strip() else None
     return UnknownEvent(provider=NAME, key=content_key(NAME, "unknown", raw), reason=reason, kind=word, raw=raw)

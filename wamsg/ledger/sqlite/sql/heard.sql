@@ -1,3 +1,11 @@
--- A delivery as it is after a status.
-UPDATE send SET state = ?2, attempt = ?3, message_id = ?4, error = ?5, not_before = ?6, status = ?7, status_at = ?8
-WHERE id = ?1
+-- Deliveries as they are after statuses, of a JSON list of [id, state, attempt, message_id, error, status, status_at].
+-- Without a row it was pending: a status proves that it went out whose intent is not on record, which was lost in a
+-- power cut, or with an older copy of the file. A status_at of null is one that did not change.
+INSERT INTO send (id, state, attempt, epoch, message_id, error, status, status_at)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), 0,
+    json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'), json_extract(value, '$[6]')
+FROM json_each(?1) WHERE true
+ON CONFLICT (id) DO UPDATE SET
+    state = excluded.state, attempt = excluded.attempt, message_id = excluded.message_id, error = excluded.error,
+    not_before = CASE WHEN excluded.state = 5 THEN not_before END,
+    status = excluded.status, status_at = coalesce(excluded.status_at, status_at)
