@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from tests.support.inbound_events import message, status
 from wamsg.ledger.events import StoredEvent
@@ -19,6 +20,8 @@ class _Held:
         self.groups: list[list[str]] = []
         self.unwanted: list[Collection[str]] = []
         self.goes_on = asyncio.Semaphore(0)
+        #: Lets the first group go on, if it is not to take its turn.
+        self.first: asyncio.Event | None = None
 
     async def add(
         self, events: Sequence[Event], *, now: float, unwanted: Collection[str] = frozenset()
@@ -27,7 +30,10 @@ class _Held:
         first = sum(len(group) for group in self.groups)
         self.groups.append([str(event.message_id) for event in events])  # type: ignore[attr-defined]  # both kinds have it
         self.unwanted.append(unwanted)
-        await self.goes_on.acquire()
+        if len(self.groups) == 1 and self.first is not None:
+            await self.first.wait()
+        else:
+            await self.goes_on.acquire()
         return [StoredEvent(first + place, event) for place, event in enumerate(events, 1)]
 
     async def unhandled(self, *, messages: bool, after: int, limit: int) -> list[StoredEvent]:
@@ -43,7 +49,7 @@ def _made(told: list[StoredEvent] | None = None) -> tuple[_Held, Intake]:
     return held, Intake(held, wants=lambda e: not isinstance(e, StatusUpdate), stored=stored, clock=ManualClock())
 
 
-async def _started(*adds: asyncio.Task[None]) -> None:
+async def _started(*adds: asyncio.Task[Any]) -> None:
     for _ in range(3):
         await asyncio.sleep(0)
     assert not any(add.done() for add in adds)
@@ -67,7 +73,7 @@ async def test_a_single_call_is_written_at_once_and_the_rest_together() -> None:
 
 
 async def test_a_message_overtakes_the_statuses_that_wait() -> None:
-    """A flood that does not fit into one group stands behind it."""
+    """A flood that is not being written yet stands behind it."""
     held, intake = _made()
     first = asyncio.create_task(intake.add([status("a")]))
     await _started(first)
@@ -76,15 +82,36 @@ async def test_a_message_overtakes_the_statuses_that_wait() -> None:
     person = asyncio.create_task(intake.add([status("x"), message("m")]))
     await _started(person)
 
-    held.goes_on.release()
-    held.goes_on.release()
+    for _ in range(3):
+        held.goes_on.release()
     await person
 
-    assert ["x", "m", "s0-0"] == held.groups[1][:3]
+    assert ["x", "m", "s1-0"] == held.groups[2][:3]
     assert not flood[-1].done()
     held.goes_on.release()
+    held.goes_on.release()
     await asyncio.gather(*flood)
-    assert [1, 4002, 2000] == [len(group) for group in held.groups]
+    assert [1, 1000, 2002, 2000, 1000] == [len(group) for group in held.groups]
+
+
+async def test_what_is_written_later_is_told_later_though_it_is_stored_first() -> None:
+    """Two groups are under way at once; handlers hear of them in the order in which they were begun."""
+    told: list[StoredEvent] = []
+    held, intake = _made(told)
+    held.first = asyncio.Event()
+    first = asyncio.create_task(intake.add([message("a")]))
+    await _started(first)
+    much = asyncio.create_task(intake.add([message(f"b{n}") for n in range(1000)]))
+    await _started(first, much)
+    assert 2 == len(held.groups)
+
+    held.goes_on.release()
+    await _started(first, much)
+    assert [] == told
+    held.first.set()
+    await asyncio.gather(first, much)
+
+    assert [1, 2] == [stored.position for stored in told][:2]
 
 
 async def test_what_nobody_wants_is_stored_but_not_told() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
@@ -10,8 +12,19 @@ from hypothesis import strategies as st
 
 from wamsg.errors import BadPayload
 from wamsg.testing.strategies import json_objects
-from wamsg.wire import check_payload, read_payload
+from wamsg.wire import check_payload, payload, read_payload
 from wamsg.wire.payload import DEEPEST, LARGEST
+
+
+@pytest.fixture(autouse=True, params=["orjson", "json"], scope="module")
+def decoder(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With the extra `speed` and without it."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "json":
+            patch.setitem(sys.modules, "orjson", None)
+        payload._fastest.cache_clear()
+        yield
+    payload._fastest.cache_clear()
 
 
 def _nested(depth: int) -> bytes:
@@ -125,3 +138,32 @@ def test_a_query_is_checked_in_the_same_way() -> None:
     check_payload({"a": "good"})
     with pytest.raises(BadPayload, match="surrogate"):
         check_payload({"a": "\udcff"})
+
+
+names = st.sampled_from(["a", "b", "a:b", "\\u0061", "\\u003a"])
+texts = st.sampled_from(['"x"', '":"', '"a:b"', '"\\u003a"', "1", "1.5", "-0", "18446744073709551616", "true", "null"])
+documents = st.recursive(
+    texts,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda items: f"[{','.join(items)}]"),
+        st.lists(st.tuples(names, inner), max_size=3).map(
+            lambda pairs: "{" + ",".join(f'"{name}" : {value}' for name, value in pairs) + "}"
+        ),
+    ),
+    max_leaves=8,
+)
+
+
+@given(documents)
+def test_the_short_cut_hides_no_name_that_stands_twice_and_no_long_number(text: str) -> None:
+    """What the strict decoder takes or refuses is taken or refused, and alike, whatever holds colons."""
+    body = f'{{"top": {text}}}'
+
+    assert _outcome(lambda: payload._decode(body)) == _outcome(lambda: read_payload(body.encode()))
+
+
+def _outcome(read: Callable[[], object]) -> str:
+    try:
+        return repr(read())
+    except BadPayload as error:
+        return str(error)

@@ -38,15 +38,20 @@ def parse_reference(secret: bytes, text: object) -> Reference | None:
     if found is None:
         return None
     broadcast, seq, attempt, digest = found.groups()
-    if not hmac.compare_digest(_digest(secret, found[0][: -len(digest) - 1]), digest):
+    wanted = _keyed(secret, found[0][: -len(digest) - 1])
+    if not hmac.compare_digest(wanted.to_bytes(4, "big"), int(digest, 36).to_bytes(4, "big")):
         return None
     return Reference(broadcast=int(broadcast, 36), seq=int(seq, 36), attempt=int(attempt, 36))
 
 
 def _digest(secret: bytes, text: str) -> str:
-    """Six characters: a guess is right once in two thousand million."""
+    return _base36(_keyed(secret, text)).rjust(6, "0")
+
+
+def _keyed(secret: bytes, text: str) -> int:
+    """A number of six digits in base 36, which is below 2^32: a guess is right once in two thousand million."""
     keyed = hashlib.blake2b(text.encode(), key=secret, digest_size=8, person=b"wamsg ref").digest()
-    return _base36(int.from_bytes(keyed, "big") % 36**6).rjust(6, "0")
+    return int.from_bytes(keyed, "big") % 36**6
 
 
 def _base36(number: int) -> str:

@@ -21,6 +21,7 @@ from wamsg.webhooks.bot import Bot
 from wamsg.webhooks.call import Call
 from wamsg.webhooks.chat import Chat
 from wamsg.webhooks.configure import webhook
+from wamsg.webhooks.flow import EventFlow
 from wamsg.webhooks.handler import Handler
 from wamsg.webhooks.receiver import Receiver
 from wamsg.webhooks.router import Router
@@ -30,6 +31,7 @@ __all__ = [
     "Bot",
     "Call",
     "Chat",
+    "EventFlow",
     "Handler",
     "Receiver",
     "Router",

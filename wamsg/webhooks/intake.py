@@ -19,7 +19,10 @@ from wamsg.model.event import Event, IncomingMessage
 
 _log = logging.getLogger("wamsg.webhooks")
 #: Events of one group, more or less: so long does an incoming message wait for the statuses before it.
-_GROUP = 4000
+_GROUP = 2000
+#: Groups that are written at once, so that one is made ready while the other is on its way to the disk; and from how
+#: many events on that is worth a group of its own.
+_AT_ONCE, _MUCH = 2, 1000
 
 
 @frozen(eq=False)
@@ -27,7 +30,7 @@ class _Arrival:
     """The events of one call, and whoever waits for them to be stored."""
 
     events: Sequence[Event]
-    future: Future[None]
+    future: Future[list[StoredEvent]]
 
 
 class Intake:
@@ -47,31 +50,41 @@ class Intake:
         self._clock = clock
         self._urgent: deque[_Arrival] = deque()
         self._rest: deque[_Arrival] = deque()
-        self._task: Task[None] | None = None
+        #: Events that wait.
+        self._size = 0
+        #: The groups that are being written, in the order in which they were begun.
+        self._writing: list[Task[None]] = []
 
-    async def add(self, events: Sequence[Event]) -> None:
-        """Return once ``events`` are stored. Raises what the store raises.
+    async def add(self, events: Sequence[Event]) -> list[StoredEvent]:
+        """Return once ``events`` are stored: what was new of the group that they are of. Raises what the store raises.
 
         Whoever stops waiting takes nothing back: the events are stored and handled all the same.
         """
-        future: Future[None] = asyncio.get_running_loop().create_future()
+        future: Future[list[StoredEvent]] = asyncio.get_running_loop().create_future()
         urgent = any(isinstance(event, IncomingMessage) for event in events)
         (self._urgent if urgent else self._rest).append(_Arrival(events, future))
-        if self._task is None:
-            self._task = asyncio.create_task(self._write_all(), name="wamsg intake")
-        await future
+        self._size += len(events)
+        self._begin()
+        return await future
 
     async def aclose(self) -> None:
         """Return once nothing is being written; nothing may be added any more."""
-        if self._task is not None:
-            await self._task
+        while self._writing:
+            await asyncio.wait(self._writing)
 
-    async def _write_all(self) -> None:
-        try:
-            while group := self._next_group():
-                await self._write(group)
-        finally:
-            self._task = None
+    def _begin(self) -> None:
+        """Write what waits: at once if nothing is being written, else when it is much."""
+        while (self._urgent or self._rest) and (
+            not self._writing or (len(self._writing) < _AT_ONCE and self._size >= _MUCH)
+        ):
+            before = self._writing[-1] if self._writing else None
+            task = asyncio.create_task(self._write(self._next_group(), before), name="wamsg intake")
+            self._writing.append(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: Task[None]) -> None:
+        self._writing.remove(task)
+        self._begin()
 
     def _next_group(self) -> list[_Arrival]:
         """Calls with an incoming message first: a flood of statuses holds nobody up."""
@@ -80,23 +93,31 @@ class Intake:
         while size < _GROUP and (waiting := self._urgent or self._rest):
             group.append(waiting.popleft())
             size += len(group[-1].events)
+        self._size -= size
         return group
 
-    async def _write(self, group: list[_Arrival]) -> None:
+    async def _write(self, group: list[_Arrival], before: Task[None] | None = None) -> None:
         try:
-            await self._commit([event for arrival in group for event in arrival.events])
+            fresh = await self._commit([event for arrival in group for event in arrival.events], before)
         except Exception as error:  # noqa: BLE001 -- whoever waits is told
             await self._write_apart(group, error)
         else:
             for arrival in group:
                 if not arrival.future.done():
-                    arrival.future.set_result(None)
+                    arrival.future.set_result(fresh)
 
-    async def _commit(self, events: list[Event]) -> None:
+    async def _commit(self, events: list[Event], before: Task[None] | None) -> list[StoredEvent]:
         unwanted = frozenset(event.key for event in events if not self._wants(event))
-        for stored in await self._store.add(events, now=self._clock.time(), unwanted=unwanted):
+        try:
+            fresh = await self._store.add(events, now=self._clock.time(), unwanted=unwanted)
+        finally:
+            if before is not None:
+                # Handlers are given events in the order of the store.
+                await asyncio.wait([before])
+        for stored in fresh:
             if stored.event.key not in unwanted:
                 self._stored(stored)
+        return fresh
 
     async def _write_apart(self, group: list[_Arrival], error: Exception) -> None:
         """Each call alone, so that one that cannot be stored does not cost the others theirs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from types import TracebackType
 from typing import Self
@@ -13,22 +13,22 @@ from typing import Self
 from wamsg.clock import Clock, SystemClock
 from wamsg.driver import Webhook
 from wamsg.errors import BadPayload, ConfigError, NotVerified, WamsgError
-from wamsg.ledger.events import EventStore, StoredEvent
-from wamsg.model.event import IncomingMessage
+from wamsg.ledger.events import EventStore
 from wamsg.settings import Secret, env_name
 from wamsg.webhooks.call import Body, Call, answer
-from wamsg.webhooks.dispatch import Dispatcher
-from wamsg.webhooks.handler import Deaf, Handler
+from wamsg.webhooks.flow import EventFlow
+from wamsg.webhooks.handler import Handler
 from wamsg.webhooks.handshake import Handshake
-from wamsg.webhooks.intake import Intake
-from wamsg.webhooks.marks import Marks
 from wamsg.webhooks.reading import Crowded, Room, Share, TooLarge
+from wamsg.webhooks.turns import Turns
 from wamsg.wire import Basic, Response
 from wamsg.wire.payload import LARGEST
 
 _log = logging.getLogger("wamsg.webhooks")
 #: Bytes of bodies that are held at once: those of twenty calls of the largest size, or of ten thousand usual ones.
 _ROOM = 20 * LARGEST
+#: Bytes of bodies whose events are held at once, until they are stored: ten thousand statuses.
+_PARSED = 4 * 1024 * 1024
 
 
 class _Life(Enum):
@@ -41,12 +41,10 @@ class Receiver:
     """Takes calls while it is entered with ``async with`` (or between `open` and `aclose`), on one event loop.
 
     ``webhooks`` is one webhook, which answers where the receiver is mounted, or a path for each of several. ``store``
-    keeps events before they are answered; it is not closed here. ``handler`` is given them after, at least once:
-    ``concurrency`` incoming messages at a time and as many of all else, the messages of one person one after another.
-    A handler that raises is run again after each of ``retries`` (seconds); then the event stays stored as not handled,
-    and the next start tries again. ``verify_token`` is what Meta shows when an address is registered; several,
-    separated by commas, while it is changed. ``patience`` (seconds) is how long a body may take to come in, and how
-    long the store may take; ``grace`` is how long `aclose` waits for handlers that run.
+    keeps events before they are answered; it is not closed here. ``handler``, ``concurrency``, ``retries`` and
+    ``grace`` are those of the `EventFlow` that it has as ``flow``. ``verify_token`` is what Meta shows when an address
+    is registered; several, separated by commas, while it is changed. ``patience`` (seconds) is how long a body may take
+    to come in, and how long the store may take.
 
     Raises `wamsg.errors.ConfigError` for a webhook without a secret: whatever it was sent would be refused.
     """
@@ -67,23 +65,13 @@ class Receiver:
         self._webhooks = _by_path({"/": webhooks} if isinstance(webhooks, Webhook) else webhooks)
         self._handshake = Handshake(verify_token)
         self._clock = clock or SystemClock()
-        self._patience, self._grace = patience, grace
+        self._patience = patience
         self._bodies = Room(_ROOM)
-        handler = handler or Deaf()
-        self._marks = Marks(store, clock=self._clock)
-        self._messages, self._others = (
-            Dispatcher(
-                store,
-                handler,
-                self._marks,
-                messages=messages,
-                concurrency=_at_least_one(concurrency),
-                retries=retries,
-                clock=self._clock,
-            )
-            for messages in (True, False)
+        self._turns = Turns(_PARSED)
+        #: What it stores and handles; others may feed it as well, while the receiver is open.
+        self.flow = EventFlow(
+            store, handler=handler, concurrency=concurrency, retries=retries, grace=grace, clock=self._clock
         )
-        self._intake = Intake(store, wants=handler.wants, stored=self._stored, clock=self._clock)
         self._life = _Life.UNOPENED
         self._under_way = 0
         self._quiet = asyncio.Event()
@@ -105,8 +93,7 @@ class Receiver:
             raise WamsgError(f"this receiver is {self._life.value}")
         if self._life is _Life.UNOPENED:
             self._life = _Life.OPEN
-            self._messages.open()
-            self._others.open()
+            await self.flow.open()
         return self
 
     async def aclose(self) -> None:
@@ -119,9 +106,7 @@ class Receiver:
 
     async def idle(self) -> None:
         """Return once all that was stored so far is handled or given up, and the store knows: for tests."""
-        await self._messages.idle()
-        await self._others.idle()
-        await self._marks.idle()
+        await self.flow.idle()
 
     async def take(self, call: Call, body: Body = b"") -> Response:
         """Answer a call; what it brought is stored by then. Raises nothing.
@@ -188,28 +173,15 @@ class Receiver:
         if call.method == "GET" and self._handshake.is_asked(call.query):
             return answer(200, self._handshake.answer(call.query))
         hook.verify(call.headers, raw, now=self._clock.time())
-        events = hook.parse(raw, call.query)
-        async with asyncio.timeout(self._patience):
-            await self._intake.add(events)
+        async with asyncio.timeout(self._patience), self._turns.turn(len(raw)):
+            await self.flow.add(hook.parse(raw, call.query))
         return answer(200)
 
-    def _stored(self, item: StoredEvent) -> None:
-        (self._messages if isinstance(item.event, IncomingMessage) else self._others).put(item)
-
     async def _shut(self) -> None:
-        self._messages.stop()
-        self._others.stop()
+        self.flow.stop()
         if self._under_way:
             await self._quiet.wait()
-        await self._within_grace(self._intake.aclose())
-        await asyncio.gather(self._messages.aclose(self._grace), self._others.aclose(self._grace))
-        await self._within_grace(self._marks.aclose())
-
-    async def _within_grace(self, closing: Coroutine[None, None, None]) -> None:
-        try:
-            await asyncio.wait_for(closing, self._grace)
-        except TimeoutError:
-            _log.warning("the store did not answer in time", extra={"action": "store_late"})
+        await self.flow.aclose()
 
 
 def _by_path(webhooks: Mapping[str, Webhook]) -> dict[str, Webhook]:
@@ -232,12 +204,6 @@ def _by_path(webhooks: Mapping[str, Webhook]) -> dict[str, Webhook]:
 
 def _path(path: str) -> str:
     return "/" + path.strip("/")
-
-
-def _at_least_one(concurrency: int) -> int:
-    if concurrency < 1:
-        raise ConfigError("concurrency must be 1 or more", setting="concurrency")
-    return concurrency
 
 
 def _too_large() -> Response:

@@ -1,10 +1,11 @@
-"""Reading JSON from outside: any bytes give a value or None, by orjson where it is installed."""
+"""JSON by orjson where it is installed: any bytes from outside give a value or None; our own is written and read."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 
 def read_json(body: bytes) -> object:
@@ -16,15 +17,43 @@ def read_json(body: bytes) -> object:
         return _read_leniently(body)
 
 
+def write_plain(value: object) -> str:
+    """Lists of numbers and texts as JSON, for `read_plain` or another program."""
+    return _fastest_out()(value)
+
+
+def read_plain(text: str) -> Any:
+    """What we, or a program that we trust, wrote as JSON."""
+    return _fastest_in()(text)
+
+
 @cache
-def _fastest() -> Callable[[bytes], object]:
-    """Imported on first use; the extra `speed` brings orjson."""
+def _fastest_out() -> Callable[[object], str]:
+    try:
+        from orjson import dumps
+    except ImportError:
+        return json.dumps
+    return lambda value: dumps(value).decode()
+
+
+def orjson_loads() -> Callable[[str | bytes], Any] | None:
+    """Imported on first use; the extra `speed` brings orjson. None without it."""
     try:
         from orjson import loads
     except ImportError:
-        return _loads
-    fastest: Callable[[bytes], object] = loads
+        return None
+    fastest: Callable[[str | bytes], Any] = loads
     return fastest
+
+
+@cache
+def _fastest_in() -> Callable[[str], Any]:
+    return orjson_loads() or json.loads
+
+
+@cache
+def _fastest() -> Callable[[bytes], object]:
+    return orjson_loads() or _loads
 
 
 def _loads(body: bytes) -> object:

@@ -18,6 +18,7 @@ from wamsg.ledger.sqlite.reports import Report, Reports, report_of
 from wamsg.ledger.sqlite.suppressed import suppress
 from wamsg.model import PhoneNumber
 from wamsg.model.event import Event, IncomingMessage, StatusUpdate, UnknownEvent
+from wamsg.wire.json import read_plain, write_plain
 
 _log = logging.getLogger("wamsg.ledger")
 #: A key is remembered for so many days; a week is promised, and days begin at midnight.
@@ -134,10 +135,10 @@ class Inbox:
 def _unseen(connection: sqlite3.Connection, arrivals: Sequence[Arrival], day: int) -> list[Arrival]:
     """Those whose key is new, in their order; they are known from now on."""
     first = {item.key: item for item in reversed(arrivals)}
-    (known,) = connection.execute(_SEEN, (json.dumps(list(first)),)).fetchone()
-    for key in json.loads(known):
+    (known,) = connection.execute(_SEEN, (write_plain(list(first)),)).fetchone()
+    for key in read_plain(known):
         del first[key]
-    connection.execute(_SEE, (json.dumps(list(first)), day))
+    connection.execute(_SEE, (write_plain(list(first)), day))
     return [item for item in arrivals if first.get(item.key) is item]
 
 

@@ -51,8 +51,6 @@ def report_of(update: StatusUpdate, *, secret: bytes, now: float) -> Report:
     row = attempt = 0
     if reference is not None and 0 < reference.broadcast < MOST // 2 and reference.seq < MOST:
         row, attempt = key(reference.broadcast, reference.seq), min(reference.attempt, MOST)
-    given = [update.message_id, *update.other_ids[:_MOST_IDS]]
-    ids = tuple(dict.fromkeys(storable(name) for name in given if name and len(name) <= _LONGEST_ID))
     failure = (update.failure or Failure()) if rank == FAILED else None
     # A provider's clock that is ahead, or no number at all, must not stand in a report.
     at = min(update.at, now) if update.at is not None and update.at >= 0 else now
@@ -61,11 +59,17 @@ def report_of(update: StatusUpdate, *, secret: bytes, now: float) -> Report:
         float(at),
         row,
         attempt,
-        ids,
+        _ids(update),
         None if failure is None else _settled(failure),
         int(update.recipient.digits) if update.recipient is not None else 0,
         failure is not None and issubclass(failure.error, OptedOut),
     )
+
+
+def _ids(update: StatusUpdate) -> tuple[str, ...]:
+    given = [update.message_id, *update.other_ids[:_MOST_IDS]]
+    known = [storable(name) for name in given if name and len(name) <= _LONGEST_ID]
+    return tuple(dict.fromkeys(known) if len(known) > 1 else known)
 
 
 def _settled(failure: Failure) -> Settled:

@@ -7,7 +7,6 @@ loop.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
@@ -15,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from wamsg.ledger.settling import Known
 from wamsg.ledger.sqlite.connection import statement
 from wamsg.ledger.state import State
+from wamsg.wire.json import read_plain, write_plain
 
 _KNOWN: Final = statement("known")
 _HEARD: Final = statement("heard")
@@ -113,7 +113,7 @@ class Sends:
         ]
         for text, rows in ((_HEARD, heard), (_TIE, self._ties)):
             if rows:
-                self._connection.execute(text, (json.dumps(rows),))
+                self._connection.execute(text, (write_plain(rows),))
         return moves
 
     def _select(self, text: str, wanted: Iterable[int]) -> list[list[Any]]:
@@ -121,8 +121,8 @@ class Sends:
         numbers = list(wanted)
         if not numbers:
             return []
-        (found,) = self._connection.execute(text, (json.dumps(numbers),)).fetchone()
-        rows: list[list[Any]] = json.loads(found)
+        (found,) = self._connection.execute(text, (write_plain(numbers),)).fetchone()
+        rows: list[list[Any]] = read_plain(found)
         return rows
 
 
