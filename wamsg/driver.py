@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wamsg.views.approved import ApprovedTemplate
     from wamsg.views.inquiry import Inquiry
     from wamsg.views.lookup import Finding, Search
+    from wamsg.views.statuses import StatusList
 
 
 class Driver(Protocol):
@@ -264,3 +265,6 @@ class Provider:
     example: Mapping[str, str]
     #: None where the provider calls nobody back.
     inbound: Inbound | None = None
+    #: Gives how statuses are read from a list of messages; called, because it loads on first use. None where the
+    #: provider has no such list.
+    statuses: Callable[[], StatusList] | None = None

@@ -50,6 +50,20 @@ stopped, or whose process died, goes on with `resume`, and nobody gets
 it twice. `wamsg broadcast run --help` tells the exit codes.
 """
 
+_POLL = """Read statuses from a provider that calls nobody back, into a ledger.
+
+For instance:
+  wamsg poll --ledger sale.ledger --provider wacr          until Ctrl-C
+  wamsg poll --ledger sale.ledger --provider wacr --once   what has changed
+  wamsg broadcast run sale.toml customers.csv --ledger sale.ledger \\
+      --poll 60                                  while it is sent
+
+Statuses settle the deliveries of the ledger's broadcasts, as those that
+come by `wamsg webhooks` do. It makes a few calls a minute, which count
+against the account's limit, and goes on where it stood. See
+docs/callbacks.md.
+"""
+
 _WEBHOOKS = """Receive what a provider calls back, into a ledger, until Ctrl-C.
 
 For instance:
@@ -77,6 +91,7 @@ _COMMANDS = (
     ("sandbox", "wamsg.cli.sandbox:sandbox", "Run a local server that answers like the providers."),
     ("broadcast", "wamsg.cli.broadcast.app:app", _BROADCAST),
     ("webhooks", "wamsg.cli.webhooks:webhooks", _WEBHOOKS),
+    ("poll", "wamsg.cli.poll:poll", _POLL),
     ("suppress", "wamsg.cli.suppress:app", "Say who must not be messaged by broadcasts."),
     ("demo", "wamsg.cli.demo:demo", "Watch a fan-out and a broadcast that survives its death, on this machine only."),
 )

@@ -48,6 +48,18 @@ class EventStore(Protocol):
         ...
 
 
+class Bookmarks(Protocol):
+    """A store that remembers where a reading stands, by the name of what is read."""
+
+    async def bookmark(self, name: str) -> str | None:
+        """What was set last under ``name``; None if nothing was."""
+        ...
+
+    async def set_bookmark(self, name: str, text: str) -> None:
+        """Remember ``text``; on disk once it returns."""
+        ...
+
+
 class History(Protocol):
     """A store that can tell when people last wrote."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Collection, Iterable, Sequence
 from typing import Protocol
 
-from wamsg.ledger.events import EventStore, History
+from wamsg.ledger.events import Bookmarks, EventStore, History
 from wamsg.ledger.records import (
     Arrivals,
     Broadcast,
@@ -197,7 +197,7 @@ class Ledger(Protocol):
         ...
 
 
-class EventLedger(Ledger, EventStore, History, Protocol):
+class EventLedger(Ledger, EventStore, History, Bookmarks, Protocol):
     """A ledger that keeps what callbacks bring, and settles its deliveries by it.
 
     `add` brings every status to its delivery in the commit that stores it, as `wamsg.ledger.settling` says; one whose

@@ -1,4 +1,4 @@
-"""What several providers know, in words that are no provider's: was it sent, and which templates are approved.
+"""What several providers know, in words that are no provider's: was it sent, what became of it, which templates stand.
 
 A provider implements a view as an inquiry, which asks for operations and awaits nothing; `inquire` carries it out.
 """
@@ -10,6 +10,7 @@ from wamsg.views.components import from_components, parameters_of
 from wamsg.views.inquiry import Call, Inquiry, inquire
 from wamsg.views.lookup import Absent, CannotSay, Finding, Found, Known, Search, Sought
 from wamsg.views.misfit import Flaw, Misfit, misfits
+from wamsg.views.statuses import StatusList, StatusOrder, StatusPage
 
 __all__ = [
     "Absent",
@@ -27,6 +28,9 @@ __all__ = [
     "Parameters",
     "Search",
     "Sought",
+    "StatusList",
+    "StatusOrder",
+    "StatusPage",
     "from_components",
     "inquire",
     "misfits",

@@ -23,6 +23,7 @@ from wamsg.webhooks.chat import Chat
 from wamsg.webhooks.configure import webhook
 from wamsg.webhooks.flow import EventFlow
 from wamsg.webhooks.handler import Handler
+from wamsg.webhooks.poller import Poller, Round
 from wamsg.webhooks.receiver import Receiver
 from wamsg.webhooks.router import Router
 from wamsg.webhooks.window import ServiceWindow, WindowMessenger
@@ -33,7 +34,9 @@ __all__ = [
     "Chat",
     "EventFlow",
     "Handler",
+    "Poller",
     "Receiver",
+    "Round",
     "Router",
     "ServiceWindow",
     "WindowMessenger",

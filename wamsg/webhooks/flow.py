@@ -23,10 +23,11 @@ _log = logging.getLogger("wamsg.webhooks")
 class EventFlow:
     """Stores events and runs handlers after, at least once; a `Receiver` has one, and a `Poller` feeds one.
 
-    ``store`` keeps events; it is not closed here. ``handler`` is given them after, ``concurrency`` incoming messages at
-    a time and as many of all else, the messages of one person one after another. A handler that raises is run again
-    after each of ``retries`` (seconds); then the event stays stored as not handled, and the next start tries again.
-    ``grace`` (seconds) is how long `aclose` waits for handlers that run. One flow at a time for one store.
+    ``store`` keeps events; it is not closed here. ``handler``, if there is one, is given them after, ``concurrency``
+    incoming messages at a time and as many of all else, the messages of one person one after another. A handler that
+    raises is run again after each of ``retries`` (seconds); then the event stays stored as not handled, and the next
+    start tries again. ``grace`` (seconds) is how long `aclose` waits for handlers that run. One flow with a handler at
+    a time for one store.
     """
 
     def __init__(
@@ -41,8 +42,11 @@ class EventFlow:
     ) -> None:
         if concurrency < 1:
             raise ConfigError("concurrency must be 1 or more", setting="concurrency")
-        clock, handler = clock or SystemClock(), handler or Deaf()
+        clock = clock or SystemClock()
         self._grace = grace
+        #: Without a handler what others left is theirs, and nothing is taken for handled.
+        self._handles = handler is not None
+        handler = handler or Deaf()
         self._marks = Marks(store, clock=clock)
         self._messages, self._others = (
             Dispatcher(
@@ -67,8 +71,9 @@ class EventFlow:
             raise WamsgError("this flow of events is closed; make a new one")
         if not self._open:
             self._open = True
-            self._messages.open()
-            self._others.open()
+            if self._handles:
+                self._messages.open()
+                self._others.open()
         return self
 
     async def add(self, events: Sequence[Event]) -> list[StoredEvent]:
@@ -96,8 +101,9 @@ class EventFlow:
 
     async def idle(self) -> None:
         """Return once all that was stored so far is handled or given up, and the store knows: for tests."""
-        await self._messages.idle()
-        await self._others.idle()
+        if self._handles:
+            await self._messages.idle()
+            await self._others.idle()
         await self._marks.idle()
 
     def _stored(self, item: StoredEvent) -> None:

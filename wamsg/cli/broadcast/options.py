@@ -98,6 +98,10 @@ class SendingOptions:
     callbacks: Annotated[
         bool, Parameter(negative=(), help="statuses come back, by wamsg webhooks: the canary waits for them")
     ] = False
+    poll: Annotated[
+        float | None,
+        Parameter(help="seconds between readings of statuses, where nobody is called back (wacr)"),
+    ] = None
 
 
 READING, PLANNING, SENDING = ReadingOptions(), PlanningOptions(), SendingOptions()

@@ -35,7 +35,7 @@ from wamsg.cli.kinds.pairs import Input as Where
 from wamsg.cli.output import NONE_ACCEPTED, say, tell
 from wamsg.cli.settings import NO_PROVIDER_OPTIONS, ProviderOptions
 from wamsg.errors import ConfigError
-from wamsg.ledger import Broadcast, Ledger, Phase
+from wamsg.ledger import Broadcast, EventLedger, Ledger, Phase
 
 
 def run(
@@ -108,7 +108,7 @@ async def _run_planned(how: How, number: int | None, sending: SendingOptions, ab
         return await _send(ledger, found, find(about, sending, provider=found.plan.provider), how)
 
 
-async def _send(ledger: Ledger, found: Broadcast, senders: Senders, how: How) -> int:
+async def _send(ledger: EventLedger, found: Broadcast, senders: Senders, how: How) -> int:
     """Start or go on; who was never sent to is asked about first."""
     if not how.as_json:
         say(f"{book.title(found)} is {found.phase.name.lower()}: {adds_up(await ledger.counts(found.id))}")

@@ -15,8 +15,9 @@ from wamsg.cli.broadcast.display import watching
 from wamsg.cli.broadcast.senders import Senders, opened
 from wamsg.cli.interrupt import on_interrupt
 from wamsg.cli.output import SOME_UNKNOWN, STOPPED, printable, say, tell
+from wamsg.cli.poll import polling
 from wamsg.errors import WamsgError
-from wamsg.ledger import Broadcast, Ledger, Phase, State
+from wamsg.ledger import Broadcast, EventLedger, Ledger, Phase, State
 
 _MEANING = {Phase.HELD: "all is sent that can be; what becomes of the unknown ones is for you to say"}
 _STOPPING = "stopping; what is under way gets its answer (Ctrl-C again gives it up as unknown)"
@@ -34,10 +35,13 @@ class How:
     yes: bool = False
 
 
-async def carry_out(ledger: Ledger, broadcast: Broadcast, senders: Senders, how: How) -> int:
+async def carry_out(ledger: EventLedger, broadcast: Broadcast, senders: Senders, how: How) -> int:
     """Send until it ends or is stopped; the exit code."""
     options = Options.from_dict(broadcast.plan.options)
-    async with opened(senders, concurrency=options.concurrency, lanes=ledger.lanes) as line:
+    async with (
+        opened(senders, concurrency=options.concurrency, lanes=ledger.lanes) as line,
+        polling(line.clients, ledger, every=senders.poll),
+    ):
         with watching(line.lanes, as_json=how.as_json, plain=how.plain) as show:
             runner = await prepare(ledger, broadcast.id, line.clients, show=show, callbacks=senders.callbacks)
             if not how.as_json:

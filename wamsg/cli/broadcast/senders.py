@@ -19,6 +19,7 @@ from wamsg.model import Message, PhoneNumber, Text
 from wamsg.pipeline import LaneState, LaneStore, Rate, RetryPolicy, Scheduler
 from wamsg.settings import settings_of
 from wamsg.transport.aiohttp import AiohttpTransport
+from wamsg.webhooks.poller import check_can_poll
 
 #: Where there are several senders, each chunk is this part of what one sends in 15 seconds.
 _SHARES = 8
@@ -39,6 +40,8 @@ class Senders:
     timeout: float
     #: Whether statuses come back into the ledger while it is sent.
     callbacks: bool = False
+    #: Seconds between two readings of them from the provider; None if they are not read.
+    poll: float | None = None
 
     @property
     def rates(self) -> list[Rate | None]:
@@ -73,6 +76,8 @@ def find(about: ProviderOptions, sending: SendingOptions, *, provider: str | Non
             raise ConfigError(f"the broadcast was planned for {provider}; leave out --provider", setting="provider")
         about = evolve(about, provider=provider)
     chosen = choose(about)
+    if sending.poll is not None:
+        check_can_poll(chosen.provider)
     _warn_if_readable(chosen)
     named = tuple(_named(chosen, name) for name in sending.sender) or (chosen,)
     values = [one.resolve(os.environ) for one in named]
@@ -84,7 +89,8 @@ def find(about: ProviderOptions, sending: SendingOptions, *, provider: str | Non
         rate=_rate(chosen.provider, sending.rate),
         driver=chosen.provider.driver(values[0]),
         timeout=sending.timeout,
-        callbacks=sending.callbacks,
+        callbacks=sending.callbacks or sending.poll is not None,
+        poll=sending.poll,
     )
 
 

@@ -37,6 +37,7 @@ COMMITS = (
     "unsuppress",
     "events",
     "handled",
+    "bookmark",
     "lane",
     "flush",
 )

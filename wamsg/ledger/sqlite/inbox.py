@@ -39,6 +39,7 @@ _KEEP: Final = "INSERT INTO event (position, message, document) VALUES (?, ?, ?)
 _WROTE: Final = (
     "INSERT INTO written (address, at) VALUES (?, ?) ON CONFLICT (address) DO UPDATE SET at = max(at, excluded.at)"
 )
+_MARK: Final = "INSERT INTO bookmark (name, text) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET text = excluded.text"
 _UNHANDLED: Final = "SELECT position, document FROM event WHERE message = ? AND position > ? ORDER BY position LIMIT ?"
 
 
@@ -181,3 +182,14 @@ def arrived(connection: sqlite3.Connection) -> Arrivals:
     query = "SELECT position, unknown, (SELECT count(*) FROM parked), (SELECT count(*) FROM event) FROM inbox"
     events, unknown, waiting, open_ = connection.execute(query).fetchone()
     return Arrivals(events=events, unknown=unknown, parked=waiting, unhandled=open_)
+
+
+def bookmark(connection: sqlite3.Connection, name: str) -> str | None:
+    """Where the reading of this name stands."""
+    row = connection.execute("SELECT text FROM bookmark WHERE name = ?", (name,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def set_bookmark(connection: sqlite3.Connection, name: str, text: str) -> None:
+    """Remember it."""
+    connection.execute(_MARK, (name, text))

@@ -284,6 +284,12 @@ class SqliteLedger:
     async def last_written(self, number: PhoneNumber) -> float | None:
         return await self._read(partial(inbox.last_written, number=number))
 
+    async def bookmark(self, name: str) -> str | None:
+        return await self._read(partial(inbox.bookmark, name=name))
+
+    async def set_bookmark(self, name: str, text: str) -> None:
+        await self._writer.do("bookmark", partial(inbox.set_bookmark, name=name, text=text))
+
     async def arrivals(self) -> Arrivals:
         """How much came in, and what of it waits."""
         return await self._read(inbox.arrived)

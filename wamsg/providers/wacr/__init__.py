@@ -13,7 +13,7 @@ from wamsg.providers.wacr.webhook import CallbackSettings, make_webhook
 
 if TYPE_CHECKING:
     from wamsg.operations import Declaration
-    from wamsg.views import ApprovedTemplate, Finding, Inquiry, Search
+    from wamsg.views import ApprovedTemplate, Finding, Inquiry, Search, StatusList
 
 
 def _operations() -> tuple[Declaration, ...]:
@@ -35,6 +35,13 @@ def _templates(driver: WacrDriver) -> Inquiry[tuple[ApprovedTemplate, ...]]:
     return templates(driver.service)
 
 
+def _statuses() -> StatusList:
+    from wamsg.providers.wacr import statuses
+    from wamsg.views import StatusList
+
+    return StatusList(page=statuses.page, reason=statuses.reason)
+
+
 provider = Provider(
     name=WacrDriver.name,
     title="WA.cr",
@@ -47,6 +54,7 @@ provider = Provider(
     read_limits=WacrDriver.read_limits,
     look_up=_look_up,
     templates=_templates,
+    statuses=_statuses,
     operations=_operations,
     sandbox=WacrSandbox(),
     example=MappingProxyType({"token": TOKEN}),

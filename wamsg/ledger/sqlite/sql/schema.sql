@@ -183,3 +183,9 @@ CREATE TABLE parked_id (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX parked_id_of ON parked_id (number);
+
+-- Where readings of a provider's lists stand.
+CREATE TABLE bookmark (
+    name TEXT PRIMARY KEY,
+    text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
