@@ -16,6 +16,7 @@ from tests.support.command_line import HUNG, Ran, Run, Serve, Speak, Start
 from tests.support.scripted import Script, ScriptedServer
 from wamsg import registry
 from wamsg.cli import main
+from wamsg.clock import Clock
 from wamsg.sandbox import Fault, Sandbox
 from wamsg.settings import env_name
 
@@ -105,8 +106,8 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     """``serve(limit="5/s")`` starts a sandbox and points every provider's environment variables at it."""
     servers: list[_Server] = []
 
-    def start(*, limit: str | None = None, faults: tuple[Fault, ...] = ()) -> Sandbox:
-        sandbox = Sandbox(limit=limit, faults=faults)
+    def start(*, limit: str | None = None, faults: tuple[Fault, ...] = (), clock: Clock | None = None) -> Sandbox:
+        sandbox = Sandbox(limit=limit, faults=faults, clock=clock)
         servers.append(_Server(sandbox))
         for name in sandbox.mounts:
             for setting, value in sandbox.settings(name).items():

@@ -89,13 +89,13 @@ def test_a_reading_that_was_broken_off_goes_on_below_and_does_not_begin_anew() -
 
     changes = Changes(place.gaps)
     pages = []
-    for _ in range(5):
+    for _ in range(4):
         assert changes.page is not None
         pages.append(changes.page)
         fresh, last = found.page(changes.page)
         changes.turn(fresh=fresh, last=last)
 
-    assert [1, 2, 5, 6, 7] == pages
+    assert [1, 2, 6, 7] == pages
 
 
 @pytest.mark.parametrize(

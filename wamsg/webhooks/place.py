@@ -100,7 +100,7 @@ class Changes:
             return
         low, high = self._gaps[0]
         self._gaps[0] = Gap(max(low, min(page, high)), high)
-        self.page = max(page + 1, low)
+        self.page = max(page, low) + 1
 
     def _highest(self, gap: Gap) -> int:
         # While pages are read the list goes on moving: by half a page a call, which is fifty changes.
