@@ -77,6 +77,30 @@ def test_it_goes_on_until_ctrl_c(process: Start, serve: Serve, run: Run, files: 
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("commit", ["events", "bookmark"])
+@pytest.mark.parametrize("edge", ["before-commit", "after-commit"])
+def test_a_death_while_statuses_are_stored_loses_none(
+    process: Start, serve: Serve, run: Run, files: Files, monkeypatch: pytest.MonkeyPatch, commit: str, edge: str
+) -> None:
+    """By SIGKILL between any two commits; the next reading finds the rest."""
+    clock = Later()
+    serve(clock=clock)
+    # More than a page, so that there is a place to be remembered.
+    files.write(120)
+    assert run(*SEND).code == 0
+    clock.ahead = 100.0
+    monkeypatch.setenv("WAMSG_CRASH_AT", f"{commit}.{edge}:1")
+    child = process("poll", *WACR, "--once")
+    child.communicate(timeout=HUNG)
+    assert -signal.SIGKILL == child.returncode
+    monkeypatch.delenv("WAMSG_CRASH_AT")
+
+    assert run("poll", *WACR, "--once").code == 0
+
+    told = json.loads(run("broadcast", "status", "--ledger", LEDGER, "--json").lines[-1])
+    assert {"read": 120} == told["statuses"]
+
+
 def test_wrong_credentials_end_it_with_a_sentence(
     run: Run, serve: Serve, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,8 +31,8 @@ _FEW = ("--concurrency", "8")
 #: Points that an undisturbed run does not pass; each has its own test below.
 _ELSEWHERE = {"discard", "order", "rearm", "lane", "suppress"}
 #: What no run with this provider does: look unknown ones up, which needs WA.cr, take a suppression off, and receive
-#: callbacks, which is another command's business.
-_NOWHERE = {"resolve", "unsuppress", "events", "handled"}
+#: callbacks or read statuses, which is other commands' business.
+_NOWHERE = {"resolve", "unsuppress", "events", "handled", "bookmark"}
 
 
 async def die(stage: Stage, *points: str, rate: str = "none", resume: bool = False, resent: bool = False) -> None:

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from wamsg.cli.broadcast.book import opened
 from wamsg.cli.broadcast.options import LedgerName
+from wamsg.cli.collector import relax_collector
 from wamsg.cli.interrupt import on_interrupt
 from wamsg.cli.output import ALL_ACCEPTED, say, tell
 from wamsg.cli.settings import NO_PROVIDER_OPTIONS, Chosen, ProviderOptions, choose
@@ -44,6 +45,7 @@ async def webhooks(
     hook = _webhook(chosen)
     async with opened(ledger, create=True) as book:
         receiver = Receiver({path: hook}, store=book)
+        relax_collector()
         async with serving(application(receiver), host=host, port=port) as address:
             say(f"callbacks of {chosen.provider.title} are taken at {address}/{path.strip('/')}; Ctrl-C stops it")
             say(f"every call has to bring {proofs(hook)}")

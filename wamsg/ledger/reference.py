@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from typing import Final
-
-from attrs import frozen
+from typing import Final, NamedTuple
 
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 #: No leading zeros, so that each send has one reference; lengths that stay within 63 bits.
@@ -15,8 +13,7 @@ _NUMBER: Final = r"0|[1-9a-z][0-9a-z]{0,11}"
 _FORM: Final = re.compile(rf"w1\.({_NUMBER})\.({_NUMBER})\.({_NUMBER})\.([0-9a-z]{{6}})")
 
 
-@frozen(kw_only=True)
-class Reference:
+class Reference(NamedTuple):
     """One try of one delivery."""
 
     broadcast: int
@@ -41,7 +38,7 @@ def parse_reference(secret: bytes, text: object) -> Reference | None:
     wanted = _keyed(secret, found[0][: -len(digest) - 1])
     if not hmac.compare_digest(wanted.to_bytes(4, "big"), int(digest, 36).to_bytes(4, "big")):
         return None
-    return Reference(broadcast=int(broadcast, 36), seq=int(seq, 36), attempt=int(attempt, 36))
+    return Reference(int(broadcast, 36), int(seq, 36), int(attempt, 36))
 
 
 def _digest(secret: bytes, text: str) -> str:

@@ -51,6 +51,7 @@ async def main():
     await ledger.resolve(broadcast, [settled(2, State.REJECTED)])
     await ledger.rearm(broadcast, {State.REJECTED}, now=NOW)
     await ledger.handled([(await ledger.add([message()], now=NOW))[0].position])
+    await ledger.set_bookmark("a list", "1")
     await ledger.aclose()
 
 asyncio.run(main())

@@ -117,7 +117,9 @@ def status_event(
     status = status_of(word)
     if status is None:
         return unknown("the status is not a known one", raw, word)
-    known = list(filter(None, dict.fromkeys(map(identifier, ids))))
+    known = [found for name in ids if (found := identifier(name))]
+    if len(known) > 1:
+        known = list(dict.fromkeys(known))
     if not known and reference is None:
         return unknown("the status names no message", raw, word)
     failure = failure_of(faults()) if status is DeliveryStatus.FAILED else None
