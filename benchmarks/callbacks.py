@@ -59,8 +59,8 @@ def section(*, quick: bool) -> str:
     finally:
         shutil.rmtree(folder)
     title = (
-        f"{2 * size.deliveries:,} statuses (sent, delivered) of {size.deliveries:,} deliveries in random order, a quarter "
-        f"of them where each comes alone, over {_CONNECTIONS} connections to the process of `wamsg webhooks`, which "
+        f"{2 * size.deliveries:,} statuses (sent, delivered) of {size.deliveries:,} deliveries in random order, a "
+        f"quarter of them where each comes alone, over {_CONNECTIONS} connections to `wamsg webhooks`, which "
         f"settles them in its ledger; best of {size.rounds}. Whoever sends them has the other core."
     )
     return f"{title}\n\n" + table(("statuses per call", "events/s", "CPU per event", f">= {_GOAL:,}/s"), rows)

@@ -66,6 +66,37 @@ def test_once_it_is_quiet_everything_gets_read(seed: int, rounds: list[tuple[int
     assert not found.unread
 
 
+@settings(max_examples=300)
+@given(st.integers(), st.lists(st.tuples(st.integers(0, 25), st.integers(1, 4), st.booleans()), max_size=12))
+def test_a_death_while_a_page_is_stored_leaves_nothing_unread(seed: int, rounds: list[tuple[int, int, bool]]) -> None:
+    """Whether its events were stored by then or not: what was written down before goes for both."""
+    found, place = _List(random.Random(seed)), Place()
+    for changes, calls, stored in rounds:
+        found.change(changes)
+        place = _death(found, place, calls, stored=stored)
+
+    for _ in range(200):
+        place = _round(found, place, 4)
+
+    assert not place.gaps
+    assert not found.unread
+
+
+def _death(found: _List, place: Place, calls: int, *, stored: bool) -> Place:
+    """A round whose process dies at its last page."""
+    changes = Changes(place.gaps)
+    while changes.page is not None:
+        calls -= 1
+        if not calls:
+            written = changes.gaps_meanwhile()
+            if stored:
+                found.page(changes.page)
+            return Place.from_text(Place(gaps=written).to_text())
+        fresh, last = found.page(changes.page)
+        changes.turn(fresh=fresh, last=last)
+    return Place(gaps=changes.gaps())
+
+
 def test_what_is_known_costs_one_page() -> None:
     """However long the list is."""
     found = _List(random.Random(1))
@@ -101,7 +132,7 @@ def test_a_reading_that_was_broken_off_goes_on_below_and_does_not_begin_anew() -
 @pytest.mark.parametrize(
     "text",
     [
-        *(None, "", "{", "[]", "7", "null", '{"gaps": 3, "sweep": 1}', '{"gaps": [[0, 1]], "sweep": 1}'),
+        *(None, "", "{", "[]", "7", "null", '{"gaps": 3, "sweep": 1}', '{"gaps": [[-1, 1]], "sweep": 1}'),
         *('{"gaps": [[1.5, 2]], "sweep": 1}', '{"gaps": [[true, 2]], "sweep": 1}', '{"gaps": []}'),
         *('{"gaps": [[1]], "sweep": 1}', '{"gaps": ["ab"], "sweep": 1}', '{"gaps": [], "sweep": "2"}'),
     ],

@@ -41,14 +41,14 @@ class Place:
         """What `to_text` wrote; the beginning for anything else, since reading once more harms nobody."""
         try:
             found = json.loads(text or "{}")
-            gaps = tuple(Gap(_page(low), _page(high)) for low, high in found["gaps"])
+            gaps = tuple(Gap(_page(low, 0), _page(high)) for low, high in found["gaps"])
             return cls(gaps=gaps, sweep=_page(found["sweep"]))
         except (ValueError, TypeError, KeyError):
             return cls()
 
 
-def _page(value: object) -> int:
-    if type(value) is not int or not 0 < value < _DEEPEST:
+def _page(value: object, first: int = 1) -> int:
+    if type(value) is not int or not first <= value < _DEEPEST:
         raise ValueError("not the number of a page")
     return value
 
@@ -79,8 +79,16 @@ class Changes:
     def gaps(self) -> tuple[Gap, ...]:
         """What is left unread if it is broken off here."""
         edge = [Gap(self._edge, self._edge)] if self._edge else []
-        below = [Gap(max(gap.low, self._edge), self._highest(gap)) for gap in self._gaps]
-        return tuple(edge + below)[:_MOST_GAPS]
+        return self._above(edge, self._edge, 0)
+
+    def gaps_meanwhile(self) -> tuple[Gap, ...]:
+        """What may be left unread if it is broken off while the page is being stored."""
+        assert self.page is not None  # noqa: S101 -- nobody reads on after the end
+        return self._above([Gap(self.page - 1, self.page)], self.page - 1, 1)
+
+    def _above(self, first: list[Gap], known: int, pushed: int) -> tuple[Gap, ...]:
+        below = [Gap(max(gap.low, known), self._highest(gap) + pushed) for gap in self._gaps]
+        return tuple(first + below)[:_MOST_GAPS]
 
     def _meet_new(self, page: int) -> None:
         if not self._at_top and not self._edge:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from wamsg.client import Client
 from wamsg.clock import Clock, SystemClock
@@ -71,6 +71,7 @@ class Poller:
         self._every, self._calls, self._window = every, calls, window
         self._clock = clock or SystemClock()
         self._made = self._fresh = self._reasons = 0
+        self._place = Place()
         #: As a set that remembers its order.
         self._explained: dict[str, None] = {}
 
@@ -97,40 +98,46 @@ class Poller:
     async def round(self) -> Round:
         """Read once. Raises a `wamsg.errors.SendError`, and whatever the store raises; what was read before is kept."""
         self._made = self._fresh = self._reasons = 0
-        name = self._name()
-        place = Place.from_text(await self._bookmarks.bookmark(name))
+        place = self._place = Place.from_text(await self._bookmarks.bookmark(self._name()))
         changes = Changes(place.gaps)
-        sweep = place.sweep
-        try:
-            # One call is left over for the slow reading.
-            while changes.page is not None and self._made < max(1, self._calls - 1):
-                page, fresh = await self._read(StatusOrder.CHANGED, changes.page)
-                changes.turn(fresh=fresh > 0, last=self._is_last(page))
-            if self._made < self._calls:
-                sweep = await self._sweep(sweep, caught_up=changes.page is None)
-        finally:
-            now = Place(gaps=changes.gaps(), sweep=sweep)
-            if now != place:
-                await self._bookmarks.set_bookmark(name, now.to_text())
+        # One call is left over for the slow reading.
+        while changes.page is not None and self._made < max(1, self._calls - 1):
+            page, events = await self._read(StatusOrder.CHANGED, changes.page)
+            # Before they are stored: a process that dies between the two must not take what lies below for known.
+            await self._remember_place(evolve(place, gaps=changes.gaps_meanwhile()))
+            changes.turn(fresh=await self._store(events) > 0, last=self._is_last(page))
+            await self._remember_place(evolve(place, gaps=changes.gaps()))
+        if self._made < self._calls:
+            sweep = await self._sweep(place.sweep, caught_up=changes.page is None)
+            await self._remember_place(Place(gaps=changes.gaps(), sweep=sweep))
         return Round(calls=self._made, fresh=self._fresh, caught_up=changes.page is None)
+
+    async def _remember_place(self, place: Place) -> None:
+        if place != self._place:
+            self._place = place
+            await self._bookmarks.set_bookmark(self._name(), place.to_text())
 
     async def _sweep(self, number: int, *, caught_up: bool) -> int:
         """Read one page in the order of sending; the next one's number."""
-        page, fresh = await self._read(StatusOrder.SENT, number)
+        page, events = await self._read(StatusOrder.SENT, number)
+        fresh = await self._store(events)
         if fresh and caught_up:
             facts = {"action": "change_not_shown", "provider": self._client.provider.name, "count": fresh}
             _log.info("%d statuses were not among the last changes; found in the order of sending", fresh, extra=facts)
         return 1 if self._is_last(page) else number + 1
 
-    async def _read(self, order: StatusOrder, number: int) -> tuple[StatusPage, int]:
-        """A page, and how many of its events were new."""
+    async def _read(self, order: StatusOrder, number: int) -> tuple[StatusPage, list[Event]]:
+        """A page, and its events with the reasons of failures."""
         self._made += 1
         page = await self._client.call(self._statuses.page(self._client.driver, order, number), priority=Priority.BULK)
-        events = [await self._with_reason(event) for event in page.events]
+        return page, [await self._with_reason(event) for event in page.events]
+
+    async def _store(self, events: Sequence[Event]) -> int:
+        """How many were new."""
         new = {stored.event.key for stored in await self._flow.add(events)} if events else set()
         fresh = sum(event.key in new for event in events)
         self._fresh += fresh
-        return page, fresh
+        return fresh
 
     async def _with_reason(self, event: Event) -> Event:
         """A failure as the message itself tells it; as it is where there is no call left for it."""
