@@ -20,6 +20,7 @@ from wamsg.model import Media, Message, PhoneNumber, SendResult, Text
 from wamsg.model.event import DeliveryStatus, Event, IncomingMessage, StatusUpdate, UnknownEvent
 from wamsg.settings import CallbackSettings, Secret, base_url, setting
 from wamsg.testing.contract import DriverContract
+from wamsg.views import StatusList, StatusOrder, StatusPage
 from wamsg.wire import OK, Form, Headers, Meaning, Operation, Request, Response, Verdict
 
 with third_party.visible():
@@ -365,6 +366,7 @@ def _moody(_request: Request, _serial: int, answer: Answer) -> Answer:
     return evolve(answer, response=evolve(answer.response, headers=Headers({"X-Count": str(next(_SERIAL))})))
 
 
+SHOWS = "test_a_message_that_was_sent_is_shown_by_the_id_that_the_send_gave"
 TELLS = "test_what_its_sandbox_tells_is_read_as_meant"
 REMEMBERS = "test_what_it_remembers_is_all_in_its_memory"
 ANSWERS, SAMPLES = "test_verdict_and_error_agree_on_any_answer", "test_verdict_and_error_agree_on_the_sandbox_answers"
@@ -390,6 +392,59 @@ def _diary(self: Any, request: Request, serial: int, memory: Memory, now: float)
     """Remembers as it should."""
     memory.table("one", "seen").put(request.method, {"serial": serial, "at": now})
     return AcmeSandbox.respond(self, request, serial)
+
+
+def listing(**changed: Any) -> Change:
+    """Acme with a list of messages that its fake server remembers, and some of that replaced."""
+    page = changed.pop("page", _page_of)
+    whole = {"respond_with": _keeps_messages, **changed}
+    return lambda provider: evolve(dialect(**whole)(provider), statuses=lambda: StatusList(page=page))
+
+
+def _keeps_messages(self: Any, request: Request, serial: int, memory: Memory, _now: float) -> Answer:
+    sent = memory.table("one", "sent")
+    if request.method == "GET" and request.path.endswith("/messages"):
+        return Answer(response=_json(200, {"ok": True, "items": [row["id"] for row in sent.rows()]}))
+    answer: Answer = AcmeSandbox.respond(self, request, serial)
+    for accepted in answer.accepted:
+        sent.put(str(serial), {"id": accepted.message_id})
+    return answer
+
+
+def _page_of(driver: Any, order: StatusOrder, number: int) -> Operation[StatusPage]:
+    read = driver.probe().request
+    url = read.url.replace("/me", f"/messages?order={order.value}&page={number}")
+    return Operation(name="messages.list", request=evolve(read, url=url), decode=_shown_messages)
+
+
+def _shown_messages(response: Response, key: Callable[[str], str] = str) -> StatusPage:
+    document = response.json()
+    names = document.get("items", []) if isinstance(document, dict) else []
+    events = tuple(
+        StatusUpdate(provider="acme", key=key(name), status=DeliveryStatus.SENT, message_id=name) for name in names
+    )
+    return StatusPage(events=events, more=False)
+
+
+def _page_by_post(driver: Any, order: StatusOrder, number: int) -> Operation[StatusPage]:
+    page = _page_of(driver, order, number)
+    return evolve(page, request=evolve(page.request, method="POST"))
+
+
+def _first_page_only(driver: Any, order: StatusOrder, _number: int) -> Operation[StatusPage]:
+    return _page_of(driver, order, 1)
+
+
+def _restless_keys(driver: Any, order: StatusOrder, number: int) -> Operation[StatusPage]:
+    page = _page_of(driver, order, number)
+    return evolve(page, decode=lambda response: _shown_messages(response, lambda _: str(next(_SERIAL))))
+
+
+def _names_another(self: Any, request: Request, serial: int, memory: Memory, now: float) -> Answer:
+    answer = _keeps_messages(self, request, serial, memory, now)
+    if request.method != "GET":
+        memory.table("one", "sent").put(str(serial), {"id": "another"})
+    return answer
 
 
 FAULTS: Mapping[str, tuple[Change, str, tuple[object, ...], str]] = MappingProxyType(
@@ -677,6 +732,20 @@ FAULTS: Mapping[str, tuple[Change, str, tuple[object, ...], str]] = MappingProxy
             (),
             "another content is read",
         ),
+        "statuses that are posted": (
+            listing(page=_page_by_post),
+            "test_reading_statuses_only_reads",
+            (StatusOrder.CHANGED,),
+            "no plain read",
+        ),
+        "one page for all": (
+            listing(page=_first_page_only),
+            "test_reading_statuses_only_reads",
+            (StatusOrder.SENT,),
+            "cannot be told apart",
+        ),
+        "statuses with other keys": (listing(page=_restless_keys), SHOWS, (), "another key"),
+        "statuses of others": (listing(respond_with=_names_another), SHOWS, (), "names another message"),
         "base path elsewhere": (
             dialect(base_path="/v2"),
             "test_the_base_path_is_where_requests_go",
@@ -712,6 +781,12 @@ def test_a_dialect_that_calls_back_well_passes() -> None:
     """Calling back as such is no fault."""
     for test in (TELLS, "test_what_its_sandbox_writes_is_read_as_meant"):
         assert "" == verdict_of(calling()(ACME), test)
+
+
+def test_a_provider_that_lists_its_messages_well_passes() -> None:
+    """Listing as such is no fault."""
+    assert "" == verdict_of(listing()(ACME), SHOWS)
+    assert "" == verdict_of(listing()(ACME), "test_reading_statuses_only_reads", StatusOrder.SENT)
 
 
 def test_every_rule_is_on_trial() -> None:

@@ -18,11 +18,18 @@ from wamsg.testing.contract_inbound import InboundContract
 from wamsg.testing.contract_sandbox import SandboxContract
 from wamsg.testing.contract_secrets import SecretsContract
 from wamsg.testing.contract_settings import SettingsContract
+from wamsg.testing.contract_statuses import StatusesContract
 
 __all__ = ["DriverContract"]
 
 
 class DriverContract(
-    SettingsContract, SecretsContract, EncodeContract, AnswersContract, SandboxContract, InboundContract
+    SettingsContract,
+    SecretsContract,
+    EncodeContract,
+    AnswersContract,
+    SandboxContract,
+    InboundContract,
+    StatusesContract,
 ):
     """Everything that wamsg relies on in a provider; a subclass names the `wamsg.driver.Provider` in ``provider``."""

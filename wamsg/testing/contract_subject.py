@@ -18,6 +18,7 @@ from wamsg.driver import Accepted, Driver, Provider
 from wamsg.errors import Unsupported
 from wamsg.model import File, Image, Message, SendResult, local_media, with_media_ids
 from wamsg.settings import resolve, settings_of
+from wamsg.views import StatusOrder
 from wamsg.wire import Operation, Response
 
 #: Stands in for a credential wherever the contract looks for leaks.
@@ -86,12 +87,16 @@ class Subject:
             yield feature, sent
 
     def operations(self, driver: Driver) -> dict[str, Operation[Any]]:
-        """One operation of every supported feature, the upload where there is one, and the probe."""
+        """One operation of every supported feature, the upload and a page of statuses where there is one, the probe."""
         found: dict[str, Operation[Any]] = {
             feature: driver.encode(message) for feature, message in self.carried(driver)
         }
         upload = self.upload(driver)
-        return {**found, **({"upload": upload} if upload else {}), "probe": driver.probe()}
+        if upload is not None:
+            found["upload"] = upload
+        if self.provider.statuses is not None:
+            found["statuses"] = self.provider.statuses().page(driver, StatusOrder.CHANGED, 1)
+        return {**found, "probe": driver.probe()}
 
     def upload(self, driver: Driver) -> Operation[str] | None:
         """The upload of a small image, where the provider wants files uploaded."""
