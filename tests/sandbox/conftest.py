@@ -115,7 +115,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def sandbox(provider: Provider) -> AsyncIterator[Sandbox]:
-    async with Sandbox(providers=[provider]) as running:
+    async with Sandbox(providers=[provider], serial=1) as running:
         yield running
 
 

@@ -149,6 +149,9 @@ async def test_a_port_in_use_is_named(provider: Provider) -> None:
         ({"port": "8025"}, "port"),
         ({"limit": "many"}, "limit"),
         ({"retry_after": "fax"}, "retry_after"),
+        ({"serial": 0}, "serial"),
+        ({"serial": "1"}, "serial"),
+        ({"serial": 2**53}, "serial"),
         ({"faults": [Fault(kind=FaultKind.THROTTLE, provider="crow")]}, "provider"),
     ],
 )

@@ -95,7 +95,7 @@ async def test_filters_narrow_the_list_to_the_newest(
     providers: Callable[[str], Provider], http: aiohttp.ClientSession, query: str, serials: list[int]
 ) -> None:
     """By provider, by recipient, and how many of the last."""
-    async with Sandbox(providers=[providers("a"), providers("b")]) as sandbox:
+    async with Sandbox(providers=[providers("a"), providers("b")], serial=1) as sandbox:
         control = Control(sandbox, http)
         for name, recipient in [("a", ANNA), ("b", ANNA), ("a", BORIS), ("b", ANNA)]:
             await control.send(recipient, provider=name)

@@ -22,7 +22,7 @@ def strike(provider: Provider, raw: Callable[[Sandbox, bytes], Awaitable[Any]], 
     """One request to a sandbox with one fault: what was heard, and the sandbox that was stopped afterwards."""
 
     async def exchange(kind: str, **fields: Any) -> tuple[Any, Sandbox]:
-        async with Sandbox(providers=[provider], faults=[Fault(kind=FaultKind(kind), **fields)]) as sandbox:
+        async with Sandbox(providers=[provider], faults=[Fault(kind=FaultKind(kind), **fields)], serial=1) as sandbox:
             return await raw(sandbox, post()), sandbox
 
     return exchange
@@ -193,7 +193,7 @@ async def test_a_client_that_leaves_a_huge_body_harms_nobody(
 ) -> None:
     """It reads the beginning and hangs up; the next request is served."""
     fault = Fault(kind=FaultKind.HUGE_BODY, size=200_000_000, times=1)
-    async with Sandbox(providers=[provider], faults=[fault]) as sandbox:
+    async with Sandbox(providers=[provider], faults=[fault], serial=1) as sandbox:
         async with http.post(f"{sandbox.url}/parrot", json={"to": "+919812340001"}) as response:
             await response.content.readexactly(1000)
             response.close()
@@ -208,7 +208,7 @@ async def test_slow_headers_come_when_their_time_has_come(
 ) -> None:
     """Accepted at once, answered truly after the wait and not before."""
     fault = Fault(kind=FaultKind.SLOW_HEADERS, seconds=30)
-    async with Sandbox(providers=[provider], faults=[fault], clock=clock) as sandbox:
+    async with Sandbox(providers=[provider], faults=[fault], serial=1, clock=clock) as sandbox:
         pending = _send(http, sandbox)
         await _until(clock, lambda: clock.next_timer is not None)
 
@@ -224,7 +224,7 @@ async def test_a_slow_body_drips_and_ends_whole(
 ) -> None:
     """Headers at once, the body in drops, all of it in the seconds that were asked for."""
     fault = Fault(kind=FaultKind.SLOW_BODY, seconds=20)
-    async with Sandbox(providers=[provider], faults=[fault], clock=clock) as sandbox:
+    async with Sandbox(providers=[provider], faults=[fault], serial=1, clock=clock) as sandbox:
         start, drops = clock.monotonic(), 0
         async with http.post(f"{sandbox.url}/parrot", json={"to": "+919812340001"}) as response:
             assert (200, 1) == (response.status, sandbox.outbox.count())
@@ -250,7 +250,7 @@ async def test_the_server_goes_on_after_every_kind(
     if kind in {FaultKind.SLOW_HEADERS, FaultKind.SLOW_BODY}:
         extra = {"seconds": 0}
     fault = Fault(kind=kind, times=1, **extra)
-    async with Sandbox(providers=[provider], faults=[fault], clock=clock) as sandbox:
+    async with Sandbox(providers=[provider], faults=[fault], serial=1, clock=clock) as sandbox:
         for _ in range(2):
             try:
                 async with http.post(f"{sandbox.url}/parrot", json={"to": "+919812340001"}) as response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import ipaddress
 import itertools
 import logging
 from collections.abc import Iterable, Mapping
@@ -32,6 +31,7 @@ from wamsg.sandbox.retry_form import RetryForm
 from wamsg.sandbox.server_body import Unreadable, read_body
 from wamsg.sandbox.server_control import NAME, control
 from wamsg.sandbox.server_reply import carry_out
+from wamsg.sandbox.server_settings import first_serial, loopback, port_number, script
 from wamsg.sandbox.tally import Tally
 from wamsg.settings import path_segment
 from wamsg.transport.aiohttp import AiohttpTransport
@@ -65,6 +65,8 @@ class Sandbox:
     ``limit`` such as ``"80/s"`` is kept exactly, for each account of a provider; ``retry_after`` is the form in which
     a 429 over it tells the wait (`RetryForm`). ``keep`` is how many accepted messages are remembered whole.
     ``callbacks`` is the address that hears what became of them, or `Callbacks` with delays and with what goes wrong.
+    ``serial`` is the number from which ids are made, each request one higher. It begins at random, so that nobody takes
+    what this sandbox tells for what an earlier one told; give it where ids have to be the same in every run.
 
     Raises `ConfigError` for settings that make no sense, and from `start` if the port cannot be had.
     """
@@ -80,9 +82,10 @@ class Sandbox:
         faults: Iterable[Fault] = (),
         callbacks: Callbacks | str | None = None,
         keep: int = KEEP,
+        serial: int | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self._host, self._port = _loopback(host), _port(port)
+        self._host, self._port = loopback(host), port_number(port)
         self._clock = clock or SystemClock()
         self._rate = None if limit is None else Rate.parse(limit)
         self._form = member("retry_after", RetryForm, retry_after)
@@ -92,12 +95,12 @@ class Sandbox:
         #: The script; faults may come and go while it runs.
         self.faults = Script(faults, providers=named)
         self._calls = Calls(
-            script=_script(callbacks),
+            script=script(callbacks),
             clock=self._clock,
             transport=AiohttpTransport(timeout=_PATIENCE, clock=self._clock),
         )
         self._callers = {name: caller for name, provider in named.items() if (caller := Caller.of(provider))}
-        self._serials = itertools.count(1)
+        self._serials = itertools.count(first_serial(serial))
         self.mounts: Mapping[str, Mount] = {name: self._mount(provider) for name, provider in named.items()}
         self._state = _State.NEW
         self._runner: web.ServerRunner | None = None
@@ -136,7 +139,7 @@ class Sandbox:
 
     def call_back(self, callbacks: Callbacks | str) -> None:
         """Call back from now on, or elsewhere; what is pending goes there too. Raises `ConfigError`."""
-        self._calls.script = _script(callbacks)
+        self._calls.script = script(callbacks)
 
     @property
     def callbacks(self) -> Tally:
@@ -269,27 +272,6 @@ class Sandbox:
             return await control(self, request, path)
         known = ", ".join(f"/{mount}" for mount in (*self.mounts, NAME))
         return web.Response(status=404, text=f"the sandbox answers under {known}\n")
-
-
-def _loopback(host: str) -> str:
-    literal = "127.0.0.1" if host == "localhost" else host
-    try:
-        if ipaddress.ip_address(literal).is_loopback:
-            return literal
-    except ValueError:
-        pass
-    message = f"the sandbox takes any message from anyone, so it binds to this machine only: 127.0.0.1, not {host!r}"
-    raise ConfigError(message, setting="host")
-
-
-def _port(port: object) -> int:
-    if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= 65_535:
-        raise ConfigError(f"port must be a whole number from 0 to 65535, not {port!r}", setting="port")
-    return port
-
-
-def _script(callbacks: Callbacks | str | None) -> Callbacks | None:
-    return Callbacks(url=callbacks) if isinstance(callbacks, str) else callbacks
 
 
 def _installed() -> Iterable[Provider]:
