@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
-from wamsg.model import Media, Message, SendResult, Text
-from wamsg.model.event import ButtonReply, DeliveryStatus, Event, ListReply, TemplateReply
+from wamsg.model import Media, Message, SendResult
+from wamsg.model.event import DeliveryStatus, Event, IncomingContent, Notice
 from wamsg.wire import Operation, Request, Response, Scheme, Verdict, verify
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class Written:
     #: Digits only.
     sender: str = field(repr=False)
     name: str = field(repr=False)
-    content: Text | ButtonReply | ListReply | TemplateReply = field(repr=False)
+    content: IncomingContent = field(repr=False)
     message_id: str
     #: When, in seconds since 1970.
     at: float
@@ -203,11 +203,16 @@ class Written:
 
 @frozen(kw_only=True)
 class Callback:
-    """One call to the address for callbacks, by POST; the proof that it is genuine is added by who makes it."""
+    """One call to the address for callbacks: a POST of ``body``, or a GET with ``query`` if there is one.
 
-    body: bytes = field(repr=False)
+    The proof that it is genuine is added by who makes it.
+    """
+
+    body: bytes = field(default=b"", repr=False)
+    query: Mapping[str, str] = field(default=_NO_QUERY, repr=False)
     #: What it tells, of that which was to be told.
     told: tuple[Told, ...] = ()
+    #: Of a body alone.
     headers: Mapping[str, str] = field(factory=lambda: {"Content-Type": "application/json"}, repr=False)
 
 
@@ -227,7 +232,22 @@ class CallingDialect(SandboxDialect, Protocol):
         ...
 
     def incoming(self, written: Written) -> Callback:
-        """The call that brings what someone wrote."""
+        """The call that brings what someone wrote.
+
+        Raises `wamsg.errors.Unsupported` for a kind of content, other than text, that the provider never brings.
+        """
+        ...
+
+
+@runtime_checkable
+class NotifyingDialect(SandboxDialect, Protocol):
+    """A fake server that can also tell of templates, numbers, files or records, as `Provider.inbound` reads it."""
+
+    def notice(self, notice: Notice) -> Callback:
+        """The call that tells it; ``key`` tells notices apart where the provider's words have an id of their own.
+
+        Raises `wamsg.errors.Unsupported` for a kind that the provider never tells.
+        """
         ...
 
 

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+from attrs import evolve
 
-from wamsg.driver import Accepted, Told, Webhook
+from wamsg.driver import Accepted, Callback, Told, Webhook
 from wamsg.errors import ConfigError, NotVerified, Unanswered
 from wamsg.model import PhoneNumber, Text
 from wamsg.model.event import DeliveryStatus, IncomingMessage, StatusUpdate
@@ -310,7 +311,7 @@ async def test_a_new_address_hears_what_is_pending(
 
 
 async def test_a_dialect_that_fails_is_told_in_the_log(
-    receiver: Receiver, clock: ManualClock, caplog: pytest.LogCaptureFixture
+    receiver: Receiver, caller: Caller, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A scheme that nobody can satisfy is an error, not silence, and nothing waits for it for ever."""
 
@@ -319,7 +320,7 @@ async def test_a_dialect_that_fails_is_told_in_the_log(
             """Never asked."""
 
     made = Calls(script=Callbacks(url=URL), clock=clock, transport=receiver)
-    made.accepted(Caller("kaleyra", KaleyraSandbox(), (Odd(),)), message())
+    made.accepted(evolve(caller, schemes=(Odd(),)), message())
     await clock.advance(10)
     await made.done()
 
@@ -335,7 +336,8 @@ async def test_what_someone_writes_is_brought_at_once(
     """Without any delay, and doubled by chance like all else."""
     made = calls(duplicate=1)
     note = Note(sender=PhoneNumber("+919812340001"), content=Text(body="hello"))
-    made.incoming(caller, note.written("kaleyra", Outbox(), serial=3, at=clock.time()))
+    written = note.written("kaleyra", Outbox(), serial=3, at=clock.time())
+    made.bring(caller, KaleyraSandbox().incoming(written), "from somebody")
 
     await clock.advance(2)
     await made.done()
@@ -351,10 +353,9 @@ async def test_without_an_address_nobody_is_told(receiver: Receiver, clock: Manu
     """Messages are not even remembered, and whoever writes is told why it goes nowhere."""
     made = Calls(script=None, clock=clock, transport=receiver)
     made.accepted(caller, message())
-    note = Note(sender=PhoneNumber("+919812340001"), content=Text(body="hello"))
 
     with pytest.raises(ConfigError, match="no address for callbacks"):
-        made.incoming(caller, note.written("kaleyra", Outbox(), serial=1, at=0))
+        made.bring(caller, Callback(body=b"{}"), "from somebody")
     await made.done()
 
     assert ({}, []) == (made.tally.standing, receiver.came)

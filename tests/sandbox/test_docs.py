@@ -13,11 +13,16 @@ from pathlib import Path
 import attrs
 import pytest
 
+from tests.support.listening import word_of
+from wamsg.codec import EVENT_TAGS
+from wamsg.model.event import Event
 from wamsg.providers.kaleyra.sandbox_callbacks import LATE
 from wamsg.providers.kaleyra.sandbox_refusals import MAGIC as KALEYRA
 from wamsg.providers.wacr.sandbox import MAGIC as WACR
 from wamsg.sandbox import MAGIC, Callbacks, Fault, FaultKind, Late, Sandbox, load_callbacks, load_faults
 from wamsg.sandbox.faults import TAKES
+from wamsg.sandbox.incoming import KINDS
+from wamsg.testing.told import CONTENTS, notices
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
 
@@ -143,6 +148,39 @@ async def test_the_curl_line_in_the_page_writes() -> None:
         answer = await run("sh", "-c", examples("bash")[2].replace("http://127.0.0.1:8025", sandbox.url))
 
     assert json.loads(answer)["message_id"]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="this machine has no curl")
+async def test_the_curl_line_in_the_page_tells_of_a_template() -> None:
+    """As the console of a provider would."""
+    async with Sandbox(callbacks="http://127.0.0.1:9/") as sandbox:
+        answer = await run("sh", "-c", examples("bash")[3].replace("http://127.0.0.1:8025", sandbox.url))
+
+    assert "paused" == json.loads(answer)["status"]
+
+
+def test_the_table_of_what_people_write_tells_the_truth() -> None:
+    """Every kind beside text, and every field of its class; of contacts it shows a card."""
+    fields: dict[str, set[str]] = {}
+    for kinds, named in table("In the place of `text`"):
+        for kind in re.findall(r"`(\w+)`", kinds):
+            fields[kind] = set(re.findall(r"`(\w+)`", named))
+
+    assert set(KINDS) - {"text"} == set(fields)
+    for kind, content in ((word_of(content), content) for content in CONTENTS.values()):
+        if kind not in {"text", "contacts"}:
+            names = {item.name for item in attrs.fields(type(content))} - {"problem"}
+            assert names <= fields[kind] | set(KINDS[kind][0]) | {"description"}, kind
+
+
+def test_the_table_of_notices_tells_the_truth() -> None:
+    """Every type, and every field of its class."""
+    told = {cells[0].strip("`"): set(re.findall(r"`(\w+)`", cells[1])) for cells in table("The body is an event")}
+    shared = {item.alias for item in attrs.fields(Event)}
+
+    assert {type(notice) for notice in notices("kaleyra").values()} == {EVENT_TAGS[word] for word in told}
+    for word, named in told.items():
+        assert {item.name for item in attrs.fields(EVENT_TAGS[word]) if item.alias not in shared} == named - {"flagged"}
 
 
 def test_the_credentials_in_the_page_are_those_of_the_sandbox() -> None:

@@ -7,27 +7,12 @@ from pathlib import Path
 import pytest
 
 import wamsg
-from tests.support.event_stores import FileEventStore
+from tests.support.listening import Listener, listening
 from wamsg.model import PhoneNumber, Text
-from wamsg.model.event import Event
 from wamsg.sandbox import Callbacks, Note, Sandbox
-from wamsg.webhooks import Receiver, webhook
-from wamsg.webhooks.aiohttp import application, serving
+from wamsg.webhooks import Receiver
 
 ANNA = "+919812340001"
-
-
-class Listener:
-    """Keeps every event that it is handed."""
-
-    def __init__(self) -> None:
-        self.heard: list[Event] = []
-
-    def wants(self, _event: Event) -> bool:
-        return True
-
-    async def handle(self, event: Event) -> None:
-        self.heard.append(event)
 
 
 async def a_day(receiver: Receiver, address: str) -> None:
@@ -42,14 +27,11 @@ async def a_day(receiver: Receiver, address: str) -> None:
 
 async def test_nothing_of_another_sandbox_is_taken_for_a_duplicate(tmp_path: Path) -> None:
     """The same message and the same words, on two days, are eight events for a store that keeps what it knows."""
-    listener, store = Listener(), FileEventStore(tmp_path / "events.jsonl")
-    hook = webhook("kaleyra", environ={}, **Sandbox().callback_settings("kaleyra"))
-    receiver = Receiver(hook, store=store, handler=listener)
+    listener, settings = Listener(), Sandbox().callback_settings("kaleyra")
 
-    async with serving(application(receiver), host="127.0.0.1", port=0) as address:
+    async with listening(tmp_path, listener, "kaleyra", settings) as (receiver, address):
         await a_day(receiver, address)
         await a_day(receiver, address)
-    store.close()
 
     assert 8 == len({event.key for event in listener.heard}) == len(listener.heard)
 

@@ -17,7 +17,15 @@ from wamsg.dialect import Memory
 from wamsg.driver import Accepted, Answer, Callback, Inbound, Parse, Provider, Told, Webhook, Written
 from wamsg.errors import InvalidMessage, NotSent, Rejected, SendError, Throttled, Unsupported
 from wamsg.model import Media, Message, PhoneNumber, SendResult, Text
-from wamsg.model.event import DeliveryStatus, Event, IncomingMessage, StatusUpdate, UnknownEvent
+from wamsg.model.event import (
+    DeliveryStatus,
+    Event,
+    IncomingMessage,
+    Notice,
+    StatusUpdate,
+    TemplateUpdate,
+    UnknownEvent,
+)
 from wamsg.settings import CallbackSettings, Secret, base_url, setting
 from wamsg.testing.contract import DriverContract
 from wamsg.views import StatusList, StatusOrder, StatusPage
@@ -96,13 +104,43 @@ def _status_call(told: Told, word: str, message_id: str | None) -> Callback:
 
 
 def _bring(_self: Any, written: Written) -> Callback:
-    assert isinstance(written.content, Text)
+    if not isinstance(written.content, Text):
+        raise Unsupported("texts alone", provider="acme", feature=type(written.content).__name__)
     document = {"text": written.content.body, "from": written.sender, "id": written.message_id}
     return Callback(body=json.dumps(document).encode())
 
 
 def _bring_quotes(self: Any, written: Written) -> Callback:
     return _bring(self, evolve(written, content=Text(body="'hello'")))
+
+
+def _bring_nothing(_self: Any, _written: Written) -> Callback:
+    raise Unsupported("nobody writes", provider="acme", feature="texts")
+
+
+def notifying(**methods: Any) -> Change:
+    """Acme with callbacks and a fake server that tells of templates, with some of its methods replaced."""
+    whole = {"notice": _of_template, **methods}
+    return lambda provider: dialect(**whole)(inbound(webhook=_webhook(_template_events))(provider))
+
+
+def _of_template(_self: Any, notice: Notice) -> Callback:
+    if not isinstance(notice, TemplateUpdate):
+        raise Unsupported("templates alone", provider="acme", feature=type(notice).__name__)
+    names = ("at", "status", "template_id", "name", "language", "reason")
+    return Callback(body=json.dumps({name: getattr(notice, name) for name in names}).encode())
+
+
+def _of_all_that_is_paused(self: Any, notice: Notice) -> Callback:
+    return _of_template(self, evolve(notice, status="paused") if isinstance(notice, TemplateUpdate) else notice)
+
+
+def _of_nothing(_self: Any, notice: Notice) -> Callback:
+    raise Unsupported("nothing", provider="acme", feature=type(notice).__name__)
+
+
+def _template_events(body: bytes, _query: Mapping[str, str]) -> list[Event]:
+    return [TemplateUpdate(provider="acme", key="k", **json.loads(body))]
 
 
 def _always_sent(_self: Any, told: Sequence[Told]) -> tuple[Callback, ...]:
@@ -369,6 +407,7 @@ def _moody(_request: Request, _serial: int, answer: Answer) -> Answer:
 SHOWS = "test_a_message_that_was_sent_is_shown_by_the_id_that_the_send_gave"
 TELLS = "test_what_its_sandbox_tells_is_read_as_meant"
 REMEMBERS = "test_what_it_remembers_is_all_in_its_memory"
+NOTIFIES = "test_what_its_sandbox_notifies_of_is_read_as_meant"
 ANSWERS, SAMPLES = "test_verdict_and_error_agree_on_any_answer", "test_verdict_and_error_agree_on_the_sandbox_answers"
 FEATURE = "test_a_feature_is_expressed_or_refused_by_name"
 
@@ -746,6 +785,14 @@ FAULTS: Mapping[str, tuple[Change, str, tuple[object, ...], str]] = MappingProxy
         ),
         "statuses with other keys": (listing(page=_restless_keys), SHOWS, (), "another key"),
         "statuses of others": (listing(respond_with=_names_another), SHOWS, (), "names another message"),
+        "no texts": (
+            calling(incoming=_bring_nothing),
+            "test_what_its_sandbox_writes_is_read_as_meant",
+            (),
+            "nobody can write a text",
+        ),
+        "notice of another word": (notifying(notice=_of_all_that_is_paused), NOTIFIES, (), "template by name is read"),
+        "notices of nothing": (notifying(notice=_of_nothing), NOTIFIES, (), "it tells of nothing"),
         "base path elsewhere": (
             dialect(base_path="/v2"),
             "test_the_base_path_is_where_requests_go",
@@ -787,6 +834,11 @@ def test_a_provider_that_lists_its_messages_well_passes() -> None:
     """Listing as such is no fault."""
     assert "" == verdict_of(listing()(ACME), SHOWS)
     assert "" == verdict_of(listing()(ACME), "test_reading_statuses_only_reads", StatusOrder.SENT)
+
+
+def test_a_dialect_that_notifies_well_passes() -> None:
+    """Telling of templates alone is no fault."""
+    assert "" == verdict_of(notifying()(ACME), NOTIFIES)
 
 
 def test_every_rule_is_on_trial() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wamsg.codec.content import TAGS, content_from_dict, content_to_dict, outcome_to_dict
-from wamsg.codec.event import EVENT_TAGS, event_from_dict, event_to_dict
+from wamsg.codec.event import EVENT_TAGS, event_from_dict, event_to_dict, incoming_from_dict
 
 __all__ = [
     "EVENT_TAGS",
@@ -12,5 +12,6 @@ __all__ = [
     "content_to_dict",
     "event_from_dict",
     "event_to_dict",
+    "incoming_from_dict",
     "outcome_to_dict",
 ]

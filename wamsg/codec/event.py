@@ -83,6 +83,17 @@ def event_from_dict(document: object) -> Event:
     return event
 
 
+def incoming_from_dict(document: object) -> IncomingContent:
+    """The content of an incoming message, with its ``type``. Raises `InvalidMessage` that names the place."""
+    try:
+        content: IncomingContent = tagged(_converter(), _CONTENTS, document)
+    except InvalidMessage:
+        raise
+    except Exception as error:
+        raise InvalidMessage(explain(error, "content"), field="content") from error
+    return content
+
+
 @lru_cache(maxsize=1)
 def _converter() -> Converter:
     # Its field has a private name beside the property.

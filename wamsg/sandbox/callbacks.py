@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
+from functools import cached_property
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,9 +14,13 @@ from attrs import field, frozen
 
 from wamsg.errors import ConfigError
 from wamsg.sandbox.checks import flag, number, suffix, text, whole
+from wamsg.settings import CallbackSettings, resolve
+from wamsg.wire import Scheme
 
 _DAY = 86_400.0
 _LONGEST_FAULT = 64
+#: By their names in `CallbackSettings`.
+SECRETS = ("callback_secret", "callback_token", "callback_login", "callback_app_secret")
 
 
 def _fault(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -68,11 +74,11 @@ class Callbacks:
     unread: float = field(default=0.0, validator=number(0.0, 1.0))
     #: Of a message: its statuses come in the reverse order.
     shuffle: float = field(default=0.0, validator=number(0.0, 1.0))
-    #: Of a status: it is never told.
+    #: Of a status, an incoming message or a notice: it is never told.
     drop: float = field(default=0.0, validator=number(0.0, 1.0))
-    #: Of a status or an incoming message: it is told once more, up to a second later.
+    #: Of one of these: it is told once more, up to a second later.
     duplicate: float = field(default=0.0, validator=number(0.0, 1.0))
-    #: Of a status: beside it comes a call with a wrong proof, which says what is not so.
+    #: Of one of these: beside it comes a call with a wrong proof; of a status it says what is not so.
     forge: float = field(default=0.0, validator=number(0.0, 1.0))
     #: Who fails late; the first that strikes counts.
     late: tuple[Late, ...] = field(default=(), converter=tuple[Late, ...])
@@ -86,8 +92,34 @@ class Callbacks:
     #: Seconds before the first of them; twice as long before each further one.
     backoff: float = field(default=1.0, validator=number(0.0, _DAY))
 
+    #: What the calls show, all that is given; the provider's example if nothing is. Several, separated by commas, are
+    #: what a receiver takes while it is changed; the first is shown.
+    callback_secret: str | None = field(default=None, validator=text, repr=False)
+    #: A bearer token.
+    callback_token: str | None = field(default=None, validator=text, repr=False)
+    #: user:password of basic authentication.
+    callback_login: str | None = field(default=None, validator=text, repr=False)
+    #: The key of a signature of the body.
+    callback_app_secret: str | None = field(default=None, validator=text, repr=False)
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """Those that are given, by name."""
+        return {name: value for name in SECRETS if (value := getattr(self, name)) is not None}
+
+    @cached_property
+    def schemes(self) -> tuple[Scheme, ...]:
+        """What they make a caller prove; nothing if none is given."""
+        settings: CallbackSettings = resolve("sandbox", CallbackSettings, given=self.secrets, environ={}).values
+        return settings.schemes()
+
     def __attrs_post_init__(self) -> None:
         _check_address(self.url, outside=self.outside)
+        if self.callback_token is not None and self.callback_login is not None:
+            message = "give callback_token or callback_login: both would stand in the header Authorization"
+            raise ConfigError(message, setting="callback_login")
+        # Making them is what checks them.
+        _ = self.schemes
         if not all(isinstance(one, Late) for one in self.late):
             raise ConfigError("late takes values made with Late(..)", setting="late")
 

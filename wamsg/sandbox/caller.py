@@ -10,14 +10,16 @@ import math
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from typing import Self
+from urllib.parse import urlencode
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from wamsg.clock import Clock, Timer
-from wamsg.driver import Accepted, Callback, CallingDialect, Provider, Told, Written
+from wamsg.driver import Accepted, Callback, CallingDialect, Inbound, NotifyingDialect, Provider, Told
 from wamsg.errors import ConfigError, SendError
-from wamsg.sandbox.callbacks import Callbacks
-from wamsg.sandbox.schedule import copies, dice_for, scheduled
+from wamsg.sandbox.callbacks import SECRETS, Callbacks
+from wamsg.sandbox.schedule import brought, dice_for, scheduled
 from wamsg.sandbox.tally import Tally
 from wamsg.settings import resolve
 from wamsg.transport.base import Transport
@@ -30,22 +32,45 @@ _GATHER = 0.05
 _COME_BACK_LATER = frozenset({408, 429, *range(500, 600)})
 
 
-@frozen
+@frozen(kw_only=True)
 class Caller:
-    """A provider that calls back, and what its callers have to prove."""
+    """A provider that calls back, and what its callers have to prove unless the script says otherwise."""
 
     provider: str
-    dialect: CallingDialect
+    #: Settings with which a receiver takes the calls.
+    example: Mapping[str, str] = field(repr=False)
     schemes: tuple[Scheme, ...]
+    #: Tells of messages; None for a provider that does not.
+    messages: CallingDialect | None
+    #: Tells of all else; None for a provider that does not.
+    notices: NotifyingDialect | None
 
     @classmethod
-    def of(cls, provider: Provider) -> Caller | None:
+    def of(cls, provider: Provider) -> Self | None:
         """None for a provider that calls nobody back, or whose fake server cannot."""
         inbound, dialect = provider.inbound, provider.sandbox
-        if inbound is None or not isinstance(dialect, CallingDialect):
+        messages = dialect if isinstance(dialect, CallingDialect) else None
+        notices = dialect if isinstance(dialect, NotifyingDialect) else None
+        if inbound is None or (messages is None and notices is None):
             return None
-        resolved = resolve(provider.name, inbound.settings, given=dict(inbound.example), environ={})
-        return cls(provider.name, dialect, inbound.webhook(resolved.values).schemes)
+        return cls(
+            provider=provider.name,
+            example=inbound.example,
+            schemes=_schemes(provider.name, inbound),
+            messages=messages,
+            notices=notices,
+        )
+
+    def settings(self, script: Callbacks | None) -> dict[str, str]:
+        """Those with which a receiver takes what is told by this script."""
+        secrets = script.secrets if script else {}
+        kept = {name: value for name, value in self.example.items() if not secrets or name not in SECRETS}
+        return {**kept, **secrets}
+
+
+def _schemes(name: str, inbound: Inbound) -> tuple[Scheme, ...]:
+    resolved = resolve(name, inbound.settings, given=dict(inbound.example), environ={})
+    return inbound.webhook(resolved.values).schemes
 
 
 @frozen
@@ -53,6 +78,7 @@ class _Status:
     """A status that waits for its time, to be put into a call."""
 
     caller: Caller
+    dialect: CallingDialect
     told: Told
     forged: bool
 
@@ -90,25 +116,29 @@ class Calls:
 
     def accepted(self, caller: Caller, accepted: Accepted) -> None:
         """Plan what is told of a message."""
-        script = self.script
-        if script is None:
+        script, dialect = self.script, caller.messages
+        if script is None or dialect is None:
             return
         dice = dice_for(script.seed, caller.provider, accepted.recipient, self._earlier(caller, accepted.recipient))
-        plan = scheduled(script, caller.dialect, accepted, dice, self._clock.time())
+        plan = scheduled(script, dialect, accepted, dice, self._clock.time())
         self.tally.met(caller.provider, accepted)
         self.tally.dropped.update(told.status for told in plan.dropped)
         self.tally.due.update(due.told.status for due in plan.due if not due.forged)
-        self._put((due.delay, _Status(caller, due.told, due.forged)) for due in plan.due)
+        self._put((due.delay, _Status(caller, dialect, due.told, due.forged)) for due in plan.due)
 
-    def incoming(self, caller: Caller, written: Written) -> None:
-        """Bring what someone wrote, at once. Raises `ConfigError` if there is no address to bring it to."""
+    def bring(self, caller: Caller, callback: Callback, about: str) -> None:
+        """Make a call at once, as far as the script lets it; ``about`` is who or what it tells of.
+
+        Raises `ConfigError` if there is no address for it.
+        """
         script = self.script
         if script is None:
             raise ConfigError("the sandbox was given no address for callbacks", setting="callbacks")
-        person = f"from {written.sender}"
-        dice = dice_for(script.seed, caller.provider, person, self._earlier(caller, person))
-        callback = caller.dialect.incoming(written)
-        self._put((delay, _Call(caller, callback)) for delay in copies(script, dice))
+        dice = dice_for(script.seed, caller.provider, about, self._earlier(caller, about))
+        due = list(brought(script, dice))
+        if all(is_forged for _, is_forged in due):
+            self.tally.calls["dropped"] += 1
+        self._put((delay, _Call(caller, callback, is_forged)) for delay, is_forged in due)
 
     async def done(self) -> None:
         """Return once nothing is waiting, under way or to be repeated; at once after `stop`."""
@@ -172,7 +202,7 @@ class Calls:
         first = group[0]
         for start in range(0, len(group), size):
             told = [item.told for item in group[start : start + size]]
-            for callback in first.caller.dialect.callbacks(told):
+            for callback in first.dialect.callbacks(told):
                 yield _Call(first.caller, callback, first.forged)
 
     def _go_on(self) -> None:
@@ -207,10 +237,13 @@ class Calls:
             self._end(call, "lost", self.tally.lost)
 
     async def _answer(self, script: Callbacks, call: _Call) -> int | None:
-        body = call.callback.body
-        headers = proof(call.caller.schemes, body, now=self._clock.time())
+        callback = call.callback
+        headers = proof(script.schemes or call.caller.schemes, callback.body, now=self._clock.time())
         given: Mapping[str, str] = spoiled(headers) if call.forged else headers
-        request = Request(method="POST", url=script.url, headers={**call.callback.headers, **given}, body=body)
+        if callback.query:
+            request = Request(method="GET", url=_with_query(script.url, callback.query), headers=given)
+        else:
+            request = Request(method="POST", url=script.url, headers={**callback.headers, **given}, body=callback.body)
         try:
             return (await self._transport.send(request)).status
         except SendError:
@@ -224,6 +257,10 @@ class Calls:
     def _end(self, call: _Call, word: str, statuses: Counter[str]) -> None:
         self.tally.calls[word] += 1
         statuses.update(told.status for told in call.callback.told)
+
+
+def _with_query(url: str, query: Mapping[str, str]) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(query)}"
 
 
 def _groups(items: Iterable[_Status]) -> list[list[_Status]]:

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, get_args
 
 from attrs import field, frozen
 
+from wamsg.codec import incoming_from_dict
 from wamsg.driver import Written
 from wamsg.errors import ConfigError
-from wamsg.model import PhoneNumber, Text
-from wamsg.model.event import ButtonReply, ListReply, TemplateReply
+from wamsg.model import PhoneNumber
+from wamsg.model.event import ButtonReply, IncomingContent, ListReply, MediaKind, ReceivedMedia, TemplateReply
 from wamsg.sandbox.outbox import Outbox, Record
 
-WrittenContent: TypeAlias = Text | ButtonReply | ListReply | TemplateReply
 NAME = "Sandbox user"
-_PARTS: Mapping[str, tuple[Callable[..., WrittenContent], tuple[str, ...]]] = MappingProxyType(
+#: How a content is called here, what it is to `wamsg.codec`, and what of it a value without names is.
+KINDS: Mapping[str, tuple[Mapping[str, str], str]] = MappingProxyType(
     {
-        "text": (Text, ("body",)),
-        "button": (ButtonReply, ("id", "title")),
-        "list": (ListReply, ("id", "title", "description")),
-        "template_button": (TemplateReply, ("payload", "text")),
+        "text": ({"type": "text"}, "body"),
+        "button": ({"type": "button_reply"}, "id"),
+        "list": ({"type": "list_reply"}, "id"),
+        "template_button": ({"type": "template_reply"}, "payload"),
+        **{kind: ({"type": "media", "kind": kind}, "link") for kind in get_args(MediaKind)},
+        "location": ({"type": "location"}, "latitude"),
+        "contacts": ({"type": "contacts"}, "contacts"),
+        "reaction": ({"type": "reaction"}, "message_id"),
+        "flow": ({"type": "flow_reply"}, "name"),
+        "order": ({"type": "order"}, "items"),
+        "other": ({"type": "other"}, "kind"),
     }
 )
 _BESIDE = ("from", "provider", "name", "reply_to")
@@ -32,8 +40,8 @@ class Note:
     """Who writes what, to the user of which provider, and which message it answers."""
 
     sender: PhoneNumber
-    content: WrittenContent = field(repr=False)
-    #: None for the only one that calls back.
+    content: IncomingContent = field(repr=False)
+    #: None for the only one that tells of messages.
     provider: str | None = None
     name: str = field(default=NAME, repr=False)
     #: An id. A tap without one answers the newest message to whoever taps.
@@ -41,17 +49,18 @@ class Note:
 
     @classmethod
     def of(cls, document: object) -> Note:
-        """Read ``{"from": "+91..", "text": "hello"}``, or one of ``button``, ``list`` and ``template_button``.
+        """Read ``{"from": "+91..", "text": "hello"}``, or another kind in the place of ``text``.
 
-        Raises `ConfigError`, or `wamsg.errors.InvalidMessage` for a number or content that cannot be.
+        A kind holds the fields of its class in `wamsg.model.event`, or one value in their place. Raises `ConfigError`,
+        or `wamsg.errors.InvalidMessage` for a number or content that cannot be.
         """
         if not isinstance(document, Mapping):
             raise ConfigError("the body must be a JSON object")
-        kinds = [name for name in document if name in _PARTS]
-        unknown = [name for name in document if name not in _PARTS and name not in _BESIDE]
+        kinds = [name for name in document if name in KINDS]
+        unknown = [name for name in document if name not in KINDS and name not in _BESIDE]
         if len(kinds) != 1 or unknown or not all(isinstance(document.get(name, ""), str) for name in _BESIDE):
-            parts, beside = ", ".join(_PARTS), ", ".join(_BESIDE[1:])
-            raise ConfigError(f"give from, one of {parts}, and perhaps {beside}; from and those are texts")
+            known, beside = ", ".join(KINDS), ", ".join(_BESIDE[1:])
+            raise ConfigError(f"give from, one of {known}, and perhaps {beside}; from and those are texts")
         return cls(
             sender=PhoneNumber.parse(document.get("from", "")),
             content=_content(kinds[0], document[kinds[0]]),
@@ -73,15 +82,20 @@ class Note:
 
     def _answered(self, records: list[Record]) -> Record | None:
         if self.reply_to is None:
-            return records[-1] if records and not isinstance(self.content, Text) else None
+            is_tap = isinstance(self.content, ButtonReply | ListReply | TemplateReply)
+            return records[-1] if records and is_tap else None
         return next((record for record in records if record.message_id == self.reply_to), None)
 
 
-def _content(kind: str, part: Any) -> WrittenContent:
-    make, names = _PARTS[kind]
-    fields = part if isinstance(part, Mapping) else {names[0]: part}
-    good = all(name in names and isinstance(value, str) and value for name, value in fields.items())
-    # A template's button has either; of the others the first is needed.
-    if not good or not fields or (kind != "template_button" and names[0] not in fields):
-        raise ConfigError(f"{kind} must be a text, or an object of the texts {', '.join(names)}")
-    return make(**fields)
+def _content(kind: str, part: Any) -> IncomingContent:
+    known, alone = KINDS[kind]
+    fields = part if isinstance(part, Mapping) else {alone: part}
+    # Of this a provider would make something else, or nothing.
+    if not fields or fields.get(alone) in ("", []):
+        raise ConfigError(f"{kind} is empty; give its {alone}, or an object of its fields")
+    if not known.keys().isdisjoint(fields):
+        raise ConfigError(f"{kind} takes no {' and no '.join(known)}; the name of the part says what it is")
+    content = incoming_from_dict({**fields, **known})
+    if isinstance(content, ReceivedMedia) and not (content.id or content.link):
+        raise ConfigError(f"{kind} needs a link or an id")
+    return content

@@ -56,6 +56,16 @@ def scheduled(script: Callbacks, dialect: CallingDialect, accepted: Accepted, di
     return Schedule(due=tuple(due), dropped=tuple(dropped))
 
 
+def brought(script: Callbacks, dice: Random) -> Iterator[tuple[float, bool]]:
+    """After how many seconds something is told that is due at once, and whether with a wrong proof; never, perhaps."""
+    delay = dice.uniform(0.0, script.spread)
+    is_lost, is_forged = dice.random() < script.drop, dice.random() < script.forge
+    if is_forged:
+        yield delay, True
+    if not is_lost:
+        yield from ((delay + later, False) for later in copies(script, dice))
+
+
 def copies(script: Callbacks, dice: Random) -> Sequence[float]:
     """After how many further seconds the same is told: at once, and perhaps again."""
     again = dice.random() < script.duplicate

@@ -10,15 +10,17 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import partial
 from types import MappingProxyType, TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+from attrs import evolve
 
 from wamsg import registry
 from wamsg.clock import Clock, SystemClock
 from wamsg.driver import Provider
 from wamsg.errors import ConfigError
+from wamsg.model.event import Notice
 from wamsg.sandbox.callbacks import Callbacks
 from wamsg.sandbox.caller import Caller, Calls
 from wamsg.sandbox.checks import member
@@ -38,6 +40,7 @@ from wamsg.transport.aiohttp import AiohttpTransport
 from wamsg.wire import Headers, Request
 
 _log = logging.getLogger("wamsg.sandbox")
+T = TypeVar("T")
 #: Seconds that idle connections get to say goodbye when the sandbox stops; aiohttp takes 0 for "for ever".
 _GOODBYE = 0.05
 #: Seconds that a receiver of callbacks gets to answer.
@@ -134,8 +137,7 @@ class Sandbox:
 
         Raises `ConfigError` for a provider that the sandbox cannot call back for.
         """
-        inbound = self._mounted(self._calling(name).provider).provider.inbound
-        return {} if inbound is None else dict(inbound.example)
+        return _named(name, self._callers)[1].settings(self._calls.script)
 
     def call_back(self, callbacks: Callbacks | str) -> None:
         """Call back from now on, or elsewhere; what is pending goes there too. Raises `ConfigError`."""
@@ -153,14 +155,29 @@ class Sandbox:
     def incoming(self, note: Note) -> str:
         """Have somebody write: calls back at once, and gives the id of what was written.
 
-        Raises `ConfigError` without an address for callbacks, or for a provider that is not called back for.
+        Raises `ConfigError` without an address for callbacks or for a provider that is not called back for, and
+        `wamsg.errors.Unsupported` for what the provider never brings.
         """
-        if self._state is not _State.RUNNING:
-            raise RuntimeError(f"the sandbox is {self._state.value}")
-        caller = self._calling(note.provider)
-        written = note.written(caller.provider, self.outbox, serial=next(self._serials), at=self._clock.time())
-        self._calls.incoming(caller, written)
+        self._check_running()
+        dialects = {name: caller.messages for name, caller in self._callers.items() if caller.messages}
+        name, dialect = _named(note.provider, dialects)
+        written = note.written(name, self.outbox, serial=next(self._serials), at=self._clock.time())
+        self._calls.bring(self._callers[name], dialect.incoming(written), about=f"from {written.sender}")
         return written.message_id
+
+    def notice(self, notice: Notice) -> None:
+        """Tell of a template, a number, a file or a record: calls back at once. It happened now unless ``at`` is given.
+
+        Raises `ConfigError` without an address for callbacks or for a provider that tells of none of them, and
+        `wamsg.errors.Unsupported` for what the provider never tells.
+        """
+        self._check_running()
+        if not isinstance(notice, Notice):
+            raise ConfigError("only templates, numbers, files and records have notices", setting="notice")
+        dialects = {name: caller.notices for name, caller in self._callers.items() if caller.notices}
+        name, dialect = _named(notice.provider, dialects)
+        told = notice if notice.at is not None else evolve(notice, at=self._clock.time())
+        self._calls.bring(self._callers[name], dialect.notice(told), about=type(notice).__name__)
 
     def reset(self, provider: str | None = None) -> None:
         """Forget what was created, blocked, uploaded at a provider, or at all; outbox, faults and counts stay.
@@ -215,12 +232,9 @@ class Sandbox:
             raise ConfigError(f"the sandbox has no provider {name!r}; mounted: {known}", setting="provider")
         return self.mounts[name]
 
-    def _calling(self, name: str | None) -> Caller:
-        found = list(self._callers) if name is None else [name] if name in self._callers else []
-        if len(found) != 1:
-            known = ", ".join(self._callers) or "none"
-            raise ConfigError(f"name a provider that calls back, which are: {known}", setting="provider")
-        return self._callers[found[0]]
+    def _check_running(self) -> None:
+        if self._state is not _State.RUNNING:
+            raise RuntimeError(f"the sandbox is {self._state.value}")
 
     def _mount(self, provider: Provider) -> Mount:
         caller = self._callers.get(provider.name)
@@ -272,6 +286,14 @@ class Sandbox:
             return await control(self, request, path)
         known = ", ".join(f"/{mount}" for mount in (*self.mounts, NAME))
         return web.Response(status=404, text=f"the sandbox answers under {known}\n")
+
+
+def _named(name: str | None, among: Mapping[str, T]) -> tuple[str, T]:
+    found = list(among) if name is None else [name] if name in among else []
+    if len(found) != 1:
+        known = ", ".join(among) or "none"
+        raise ConfigError(f"name a provider that calls back so, which are: {known}", setting="provider")
+    return found[0], among[found[0]]
 
 
 def _installed() -> Iterable[Provider]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import attrs
 from aiohttp import web
 
-from wamsg.errors import ConfigError, InvalidMessage
+from wamsg.codec import event_from_dict, event_to_dict
+from wamsg.errors import ConfigError, InvalidMessage, Unsupported
+from wamsg.model.event import Event, Notice
 from wamsg.sandbox.faults import Fault, Script
 from wamsg.sandbox.incoming import Note
 from wamsg.sandbox.mount import Mount
@@ -39,6 +42,7 @@ class Controlled(Protocol):
     @property
     def callbacks(self) -> Tally: ...
     def incoming(self, note: Note) -> str: ...
+    def notice(self, notice: Notice) -> None: ...
     def reset(self, provider: str | None = None) -> None: ...
 
 
@@ -58,7 +62,7 @@ async def control(sandbox: Controlled, request: web.BaseRequest, path: str) -> w
         return action(sandbox, request.rel_url.query, body if isinstance(body, bytes) else b"")
     except Unreadable as error:
         return _error(error.status, "the body cannot be read")
-    except (ConfigError, InvalidMessage) as error:
+    except (ConfigError, InvalidMessage, Unsupported) as error:
         return _error(400, str(error))
 
 
@@ -132,6 +136,17 @@ def _incoming(sandbox: Controlled, _query: Mapping[str, str], body: bytes) -> we
     return _json({"message_id": sandbox.incoming(Note.of(read_json(body)))}, status=201)
 
 
+def _notice(sandbox: Controlled, _query: Mapping[str, str], body: bytes) -> web.Response:
+    document = read_json(body)
+    if not isinstance(document, dict):
+        raise ConfigError("the body must be a JSON object")
+    event: Event = event_from_dict({"key": secrets.token_hex(16), **document})
+    if not isinstance(event, Notice):
+        raise ConfigError("type must be one of template, quality, media and record")
+    sandbox.notice(event)
+    return _json(event_to_dict(event), status=201)
+
+
 def _memory(sandbox: Controlled, _query: Mapping[str, str], _body: bytes) -> web.Response:
     return _json({name: mount.memory.snapshot() for name, mount in sandbox.mounts.items()})
 
@@ -148,6 +163,7 @@ _ACTIONS: Mapping[str, Mapping[str, _Action]] = {
     f"/{NAME}/counts": {"GET": _counts},
     f"/{NAME}/callbacks": {"GET": _callbacks},
     f"/{NAME}/incoming": {"POST": _incoming},
+    f"/{NAME}/notice": {"POST": _notice},
     f"/{NAME}/memory": {"GET": _memory, "DELETE": _reset},
 }
 

@@ -33,7 +33,8 @@ class Tally:
     #: Never to be told.
     dropped: Counter[str] = field(factory=_counter)
     #: Calls by what became of them: ``taken`` (2xx), ``refused``, ``again`` (it will be repeated), ``lost``; those with
-    #: a wrong proof are ``forged`` and, if they were answered with 2xx, ``forged_taken`` too.
+    #: a wrong proof are ``forged`` and, if they were answered with 2xx, ``forged_taken`` too. Incoming messages and
+    #: notices are counted here alone; those that are never told are ``dropped``.
     calls: Counter[str] = field(factory=_counter)
     _standing: dict[_Key, DeliveryStatus | None] = field(factory=dict, init=False)
 

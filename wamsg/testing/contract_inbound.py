@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wamsg.capabilities import FEATURES
-from wamsg.driver import Callback, CallingDialect, Told, Webhook, Written
-from wamsg.errors import BadPayload, NotVerified
-from wamsg.model import Text
-from wamsg.model.event import Event, IncomingMessage, StatusUpdate
+from wamsg.driver import Callback, CallingDialect, NotifyingDialect, Told, Webhook, Written
+from wamsg.errors import BadPayload, NotVerified, Unsupported
+from wamsg.model.event import Event, IncomingContent, IncomingMessage, StatusUpdate
 from wamsg.settings import resolve, settings_of
 from wamsg.testing.contract_subject import SECRET, Subject, is_line, relaxed
 from wamsg.testing.strategies import json_objects
+from wamsg.testing.told import CONTENTS, notices
 from wamsg.wire.proof import proof
 
 #: Names that the payloads of many providers have, so that more than the first look at one is tried.
@@ -109,27 +109,50 @@ class InboundContract(Subject):
                 _check_told(_heard(webhook, call), call.told)
 
     def test_what_its_sandbox_writes_is_read_as_meant(self) -> None:
-        """What someone writes to the sandbox's user is proven, and read as that."""
+        """What someone writes to the sandbox's user is proven, and read as that; only a text must be possible."""
         webhook, dialect = self.webhook(), self.provider.sandbox
         if webhook is None or not isinstance(dialect, CallingDialect):
             return
-        content = Text(body="hello")
-        written = Written(sender="12025550101", name="Asha", content=content, message_id="in-1", at=_NOW)
+        for kind, content in CONTENTS.items():
+            written = Written(sender="12025550101", name="Asha", content=content, message_id="in-1", at=_NOW)
+            try:
+                call = dialect.incoming(written)
+            except Unsupported:
+                assert kind != "text", "nobody can write a text"
+                continue
+            _check_written(_heard(webhook, call), content)
 
-        events = _heard(webhook, dialect.incoming(written))
-
-        assert [type(event) for event in events] == [IncomingMessage], f"it is read as {events}"
-        for event in events:
-            assert isinstance(event, IncomingMessage)
-            assert event.content == content, "another content is read than was written"
-            assert event.sender is not None, "nobody has written it"
-            assert (event.sender.digits, event.message_id) == ("12025550101", "in-1"), f"it is read as {event}"
+    def test_what_its_sandbox_notifies_of_is_read_as_meant(self) -> None:
+        """Each notice that it tells is proven, and read as the same but for its key."""
+        webhook, dialect = self.webhook(), self.provider.sandbox
+        if webhook is None or not isinstance(dialect, NotifyingDialect):
+            return
+        told = 0
+        for kind, notice in notices(self.provider.name).items():
+            try:
+                call = dialect.notice(notice)
+            except Unsupported:
+                continue
+            told += 1
+            events = _heard(webhook, call)
+            assert [type(event) for event in events] == [type(notice)], f"{kind} is read as {events}"
+            assert evolve(events[0], key=notice.key, raw={}) == notice, f"{kind} is read as {events}"
+        assert told, "it tells of nothing; leave the method out"
 
 
 def _heard(webhook: Webhook, call: Callback) -> list[Event]:
     headers = {**call.headers, **proof(webhook.schemes, call.body, now=_NOW)}
     webhook.verify(headers, call.body, now=_NOW)
-    return webhook.parse(call.body)
+    return webhook.parse(call.body, call.query)
+
+
+def _check_written(events: Sequence[Event], content: IncomingContent) -> None:
+    assert [type(event) for event in events] == [IncomingMessage], f"it is read as {events}"
+    for event in events:
+        assert isinstance(event, IncomingMessage)
+        assert event.content == content, f"another content is read than was written: {event.content} for {content}"
+        assert event.sender is not None, "nobody has written it"
+        assert (event.sender.digits, event.message_id) == ("12025550101", "in-1"), f"it is read as {event}"
 
 
 def _check_told(events: Sequence[Event], told: Sequence[Told]) -> None:

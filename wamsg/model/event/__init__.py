@@ -16,7 +16,7 @@ from wamsg.model.event.incoming import (
     ReceivedMedia,
     TemplateReply,
 )
-from wamsg.model.event.notice import MediaUpdate, QualityUpdate, RecordChange, TemplateUpdate, UnknownEvent
+from wamsg.model.event.notice import MediaUpdate, Notice, QualityUpdate, RecordChange, TemplateUpdate, UnknownEvent
 from wamsg.model.event.status import DeliveryStatus, Failure, StatusUpdate, settled
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "ListReply",
     "MediaKind",
     "MediaUpdate",
+    "Notice",
     "Order",
     "OrderItem",
     "OtherContent",

@@ -59,6 +59,10 @@ class RecordChange(Event):
     previous: Mapping[str, object] = field(factory=dict, repr=False, hash=False)
 
 
+#: What a provider tells of its own accord, about no message.
+Notice = TemplateUpdate | QualityUpdate | MediaUpdate | RecordChange
+
+
 @frozen(kw_only=True)
 class UnknownEvent(Event):
     """Well-formed, but of a kind that we do not know; ``raw`` holds all of it."""

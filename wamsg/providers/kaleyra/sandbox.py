@@ -12,8 +12,10 @@ from urllib.parse import unquote
 from wamsg.dialect import Memory
 from wamsg.driver import Accepted, Answer, Callback, Told, Written
 from wamsg.model import PhoneNumber
+from wamsg.model.event import Notice
 from wamsg.providers.kaleyra import sandbox_callbacks
 from wamsg.providers.kaleyra.config import EXAMPLE
+from wamsg.providers.kaleyra.sandbox_notices import notice_call
 from wamsg.providers.kaleyra.sandbox_refusals import (
     BAD_CREDENTIALS,
     TOO_MANY,
@@ -35,7 +37,7 @@ _SENDER = PhoneNumber(EXAMPLE["sender"])
 
 
 class KaleyraSandbox:
-    """Implements `wamsg.driver.RememberingDialect` and `wamsg.driver.CallingDialect`."""
+    """Implements the `RememberingDialect`, the `CallingDialect` and the `NotifyingDialect` of `wamsg.driver`."""
 
     base_path = ""
 
@@ -75,6 +77,10 @@ class KaleyraSandbox:
     def incoming(self, written: Written) -> Callback:
         """A message in Kaleyra's frame."""
         return sandbox_callbacks.incoming(written)
+
+    def notice(self, notice: Notice) -> Callback:
+        """A template's standing, a number's quality (by GET) or an upload, in the documented variables."""
+        return notice_call(notice)
 
     def _operate(self, path: str, request: Request, serial: int, memory: Memory, now: float) -> Response:
         served = _served()

@@ -1,8 +1,7 @@
 """What the fake server calls back with: Kaleyra's frame of one status, "not sent", Meta's frame of many, and messages.
 
-Sources: https://developers.kaleyra.io/docs/wa-status-update-webhooks-payload-v2-sent,
-https://developers.kaleyra.io/docs/wa-status-update-webhooks-payload-v2-daily-limit-reached and
-https://developers.kaleyra.io/docs/whatsapp-incoming-message-webhook-payload-reply-media-message
+Sources: https://developers.kaleyra.io/docs/wa-status-update-webhooks-payload-v2-sent and
+https://developers.kaleyra.io/docs/wa-status-update-webhooks-payload-v2-daily-limit-reached
 """
 
 from __future__ import annotations
@@ -12,15 +11,12 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from wamsg.driver import Accepted, Callback, Told, Written
-from wamsg.model import PhoneNumber, Text
-from wamsg.model.event import ButtonReply, DeliveryStatus, ListReply
-from wamsg.providers.kaleyra.config import EXAMPLE
+from wamsg.model.event import DeliveryStatus
+from wamsg.providers.kaleyra.sandbox_incoming import document_of
 from wamsg.providers.kaleyra.sandbox_refusals import DAILY_LIMIT
+from wamsg.providers.kaleyra.sandbox_tables import METADATA, WABA
 
 _Object = dict[str, object]
-_BUSINESS = PhoneNumber(EXAMPLE["sender"]).digits
-_METADATA = {"display_phone_number": _BUSINESS, "phone_number_id": "104000000000001"}
-_WABA = "120000000000001"
 #: The last five digits of a recipient, and why a message for it fails after it was accepted: Meta's code, Kaleyra's,
 #: or the reason of a "not sent" whose code is not documented.
 LATE: Mapping[str, str] = MappingProxyType(
@@ -70,25 +66,7 @@ def callbacks(told: Sequence[Told]) -> tuple[Callback, ...]:
 
 def incoming(written: Written) -> Callback:
     """A message in Kaleyra's frame."""
-    kind, part = _part(written)
-    head = {"from": written.sender, "id": written.message_id, "timestamp": _seconds(written.at), "type": kind}
-    context = {"context": {"from": _BUSINESS, "id": written.reply_to}} if written.reply_to else {}
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": _METADATA,
-        "contacts": [{"profile": {"name": written.name}, "wa_id": written.sender}],
-        "messages": [{**head, **context, kind: part}],
-    }
-    info = {
-        "media_url": "",
-        "ref": written.reference or "",
-        "ref1": "",
-        "ref2": "",
-        "reply_to": written.reply_to or "",
-        "trace_id": f"trace-{written.message_id}",
-        "waba_id": _WABA,
-    }
-    return _call({"meta_object": {"value": value, "field": "messages"}, "extra_info": info})
+    return _call(document_of(written))
 
 
 def _is_metas(fault: str) -> bool:
@@ -120,7 +98,7 @@ def _meta_frame(told: Sequence[Told]) -> _Object:
         {**_status(one), **({"biz_opaque_callback_data": one.accepted.reference} if one.accepted.reference else {})}
         for one in told
     ]
-    entry = {"id": _WABA, "changes": [{"value": _value(statuses), "field": "messages"}]}
+    entry = {"id": WABA, "changes": [{"value": _value(statuses), "field": "messages"}]}
     return {"object": "whatsapp_business_account", "entry": [entry]}
 
 
@@ -138,7 +116,7 @@ def _ids(told: Told) -> tuple[str, str]:
 
 
 def _value(statuses: list[_Object]) -> _Object:
-    return {"messaging_product": "whatsapp", "metadata": _METADATA, "statuses": statuses}
+    return {"messaging_product": "whatsapp", "metadata": METADATA, "statuses": statuses}
 
 
 def _status(told: Told) -> _Object:
@@ -164,7 +142,7 @@ def _info(told: Told, message_id: str) -> _Object:
     return {
         "trace_id": f"trace-{told.accepted.message_id}",
         "message_id": message_id,
-        "waba_id": _WABA,
+        "waba_id": WABA,
         "ref": told.accepted.reference or "",
         "ref1": "",
         "ref2": "",
@@ -172,29 +150,6 @@ def _info(told: Told, message_id: str) -> _Object:
         "enable_url_tracking_body": False,
         "enable_url_tracking_button": False,
     }
-
-
-def _part(written: Written) -> tuple[str, _Object]:
-    content = written.content
-    match content:
-        case Text():
-            return "text", {"body": content.body}
-        case ButtonReply():
-            return "interactive", _reply("button_reply", id=content.id, title=content.title)
-        case ListReply():
-            return "interactive", _reply(
-                "list_reply", id=content.id, title=content.title, description=content.description
-            )
-        case _:
-            return "button", _given(text=content.text, payload=content.payload)
-
-
-def _reply(kind: str, **fields: str | None) -> _Object:
-    return {"type": kind, kind: _given(**fields)}
-
-
-def _given(**fields: str | None) -> _Object:
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _seconds(at: float) -> str:

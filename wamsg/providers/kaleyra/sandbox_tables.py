@@ -1,12 +1,19 @@
-"""What the fake server remembers of its one account."""
+"""The fake server's one account, and what is remembered of it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from wamsg.dialect import Memory, Table
+from wamsg.model import PhoneNumber
 from wamsg.providers.kaleyra.config import EXAMPLE
 
 #: The account; only it has good credentials.
 ACCOUNT = EXAMPLE["sid"]
+#: Its number in callbacks, what stands beside messages, and the id of the WhatsApp Business Account.
+BUSINESS = PhoneNumber(EXAMPLE["sender"]).digits
+METADATA: Mapping[str, str] = {"display_phone_number": BUSINESS, "phone_number_id": "104000000000001"}
+WABA = "120000000000001"
 #: https://developers.kaleyra.io/docs/whatsapp-block-user-numbers
 MOST_BLOCKED = 64_000
 _MOST_FILES = 10_000

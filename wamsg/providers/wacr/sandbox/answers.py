@@ -20,6 +20,10 @@ Data: TypeAlias = dict[str, object]
 Errors: TypeAlias = Mapping[str, list[str]]
 
 
+#: The one that everything belongs to.
+TENANT = 1
+
+
 def when(seconds: float) -> str:
     """A point in time as answers write it, in whole seconds."""
     return datetime.fromtimestamp(int(seconds), UTC).isoformat()

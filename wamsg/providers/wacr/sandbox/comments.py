@@ -9,10 +9,9 @@ from wamsg.driver import Answer
 from wamsg.providers.wacr.api.comments import Digits
 from wamsg.providers.wacr.media import DEFAULT_LIMITS, KINDS
 from wamsg.providers.wacr.sandbox import people, tables
-from wamsg.providers.wacr.sandbox.answers import Data, flat, missing, success
+from wamsg.providers.wacr.sandbox.answers import TENANT, Data, flat, missing, success
 from wamsg.providers.wacr.sandbox.messages import OWN_NUMBER
 
-_TENANT = 1
 _SHARED = ("interaction_id", "sender_id", "status_message", "url", "message_id", "ref_message_id")
 
 
@@ -48,7 +47,7 @@ def _add(call: Call) -> Answer:
     }
     tables.comments(call).put(str(call.serial), row)
     told = {name: row[name] for name in _SHARED}
-    return flat("Comment added successfully", tenant_id=_TENANT, **told, chat_message_id=call.serial)
+    return flat("Comment added successfully", tenant_id=TENANT, **told, chat_message_id=call.serial)
 
 
 def _kind(url: str) -> str:

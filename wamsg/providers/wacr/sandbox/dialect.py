@@ -8,8 +8,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from wamsg.dialect import Memory
-from wamsg.driver import Answer
+from wamsg.driver import Answer, Callback
+from wamsg.model.event import Notice
 from wamsg.providers.wacr.sandbox.answers import failure, invalid, missing
+from wamsg.providers.wacr.sandbox.notices import notice_call
 from wamsg.providers.wacr.sandbox.tokens import bearer, read_token
 from wamsg.wire import Request, Response
 
@@ -23,7 +25,10 @@ _INDEX = re.compile(r"\[([0-9]+)\]")
 
 
 class WacrSandbox:
-    """Implements `wamsg.driver.RememberingDialect`: all of `wamsg.providers.wacr.api`, by its declarations."""
+    """Implements the `RememberingDialect` and the `NotifyingDialect` of `wamsg.driver`.
+
+    It answers all of `wamsg.providers.wacr.api`, by its declarations, and tells of records.
+    """
 
     base_path = "/api/v2"
 
@@ -62,6 +67,10 @@ class WacrSandbox:
         code = {401: "UNAUTHORIZED", 429: "RATE_LIMIT_EXCEEDED", 500: "INTERNAL_ERROR"}.get(status)
         known = next((item.phrase for item in HTTPStatus if item == status), "Failure")
         return failure(status, f"{known}.", 0, code=code).response
+
+    def notice(self, notice: Notice) -> Callback:
+        """A change of a record, as a sibling product documents it."""
+        return notice_call(notice)
 
     def _path(self, request: Request) -> str:
         try:
