@@ -17,7 +17,10 @@ LARGEST = 3 * 1024 * 1024
 #: Meta's frame with an order in it is 10 deep.
 DEEPEST = 32
 _WIDEST = 2**63
-_FORM = re.compile(r"\s*[\w.%\[\]-]{1,100}=")
+#: Names with their values, or parts, of which each begins with headers.
+_FORM = re.compile(
+    r"\s*(?:[\w.%+\[\]-]{1,100}=|--[^\r\n]{1,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,3}?Content-Disposition:)", re.IGNORECASE
+)
 _LOOKED_AT = frozenset({dict, list, float})
 _NAMES = {list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number", type(None): "null"}
 

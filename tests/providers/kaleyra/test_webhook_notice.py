@@ -107,6 +107,19 @@ def test_a_message_of_the_customers_own_design_is_read_by_the_map() -> None:
     assert (Text(body="hi"), "Asha", "12") == (event.content, event.sender_name, event.message_id)
 
 
+@pytest.mark.parametrize(
+    "own",
+    [{"entry": "7"}, {"entry": []}, {"entry": {"id": 7}}, {"meta_object": None}, {"meta_object": "x"}],
+    ids=str,
+)
+def test_a_field_that_is_called_like_a_frame_does_not_hide_the_map(own: dict[str, object]) -> None:
+    """Only what can hold changes is a frame."""
+    [event] = parse({**own, "data": {"state": "delivered", "ids": ["m1"]}}, callback_fields=FIELDS)
+
+    assert isinstance(event, StatusUpdate)
+    assert (DeliveryStatus.DELIVERED, "m1") == (event.status, event.message_id)
+
+
 def test_the_map_does_not_hide_the_documented_shapes() -> None:
     """Notices and frames come to the same address."""
     assert parse(TEMPLATE) == parse(TEMPLATE, callback_fields=FIELDS)

@@ -63,12 +63,13 @@ def test_the_documented_sample_with_its_loose_comma_is_read() -> None:
         ("not sent", DeliveryStatus.FAILED),
         ("NOT-SENT", DeliveryStatus.FAILED),
         ("not_sent", DeliveryStatus.FAILED),
+        ("NotSent", DeliveryStatus.FAILED),
         ("accepted", DeliveryStatus.ACCEPTED),
         ("Submit - Success", DeliveryStatus.ACCEPTED),
     ],
 )
 def test_words_are_known_in_any_case_and_with_any_gap(word: str, expected: DeliveryStatus) -> None:
-    """Kaleyra writes "not sent" in three ways."""
+    """Kaleyra writes "not sent" in three ways, and others leave out the gap."""
     assert expected is _one(status_frame(status(word))).status
 
 
@@ -107,6 +108,11 @@ def test_metas_codes_say_what_kind_of_failure_it_is(code: int, expected: type[er
     ("reason", "expected"),
     [
         ("To number has opted out", errors.OptedOut),
+        ("OPT_OUT", errors.OptedOut),
+        ("USER_OPTED_OUT", errors.OptedOut),
+        ("Recipient opted  out", errors.OptedOut),
+        ("opt-out", errors.OptedOut),
+        ("Adopt outcome", errors.SendFailed),
         ("Traffic to this country is blocked", errors.RecipientRefused),
         ("Template details not found", errors.TemplateRefused),
         ("Daily limit reached", errors.PlanLimit),

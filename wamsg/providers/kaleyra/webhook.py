@@ -58,10 +58,11 @@ def _without_loose_commas(body: bytes) -> bytes:
 
 
 def _events(document: Mapping[str, object], fields: FieldMap | None) -> list[Event]:
-    if "meta_object" in document:
+    # Bodies of a customer's own design may have fields of these names that are something else.
+    if isinstance(document.get("meta_object"), dict):
         return list(kaleyra_frame(document))
-    if "entry" in document:
-        return list(meta_frame(document))
+    if isinstance(entries := document.get("entry"), list) and entries:
+        return list(meta_frame(document, entries))
     own = _by_fields(document, fields) if fields else None
     if own is not None and not isinstance(own, UnknownEvent):
         return [own]

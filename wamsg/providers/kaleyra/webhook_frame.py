@@ -6,7 +6,7 @@ https://developers.kaleyra.io/docs/wa-status-update-webhooks-payload-v2-sent
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import frozen
 
@@ -25,12 +25,8 @@ Place = tuple[Around, ...]
 _LISTS = ("statuses", "messages", "contacts")
 
 
-def meta_frame(document: Part) -> Iterator[Event]:
-    """Every change of every entry."""
-    entries = document.get("entry")
-    if not isinstance(entries, list) or not entries:
-        yield unknown("a frame without entries", document)
-        return
+def meta_frame(document: Part, entries: Iterable[object]) -> Iterator[Event]:
+    """Every change of every one of ``entries``, which ``document`` has as ``entry``."""
     for entry in entries:
         yield from _entry(entry, (Around(document, "entry", listed=True),))
 

@@ -46,6 +46,7 @@ _WORDS: Mapping[str, DeliveryStatus] = MappingProxyType(
         "failed": DeliveryStatus.FAILED,
         # Never handed to Meta.
         "not sent": DeliveryStatus.FAILED,
+        "notsent": DeliveryStatus.FAILED,
         # What receivers of the first API version get for "failed".
         "0": DeliveryStatus.FAILED,
     }
@@ -53,7 +54,7 @@ _WORDS: Mapping[str, DeliveryStatus] = MappingProxyType(
 
 #: For the reasons of "not sent" that are documented without their codes.
 _REASONS: tuple[tuple[re.Pattern[str], type[SendError]], ...] = (
-    (re.compile(r"opt(ed)?[ -]?out|unsubscri|consent", re.IGNORECASE), OptedOut),
+    (re.compile(r"(?<![a-z])opt(ed)?[\s_-]*out|unsubscri|consent", re.IGNORECASE), OptedOut),
     (re.compile(r"country|blocked", re.IGNORECASE), RecipientRefused),
     (re.compile(r"template", re.IGNORECASE), TemplateRefused),
     (re.compile(r"balance|credit", re.IGNORECASE), LowBalance),
