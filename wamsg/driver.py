@@ -199,6 +199,8 @@ class Written:
     #: The message that it answers, and that one's reference.
     reply_to: str | None = None
     reference: str | None = None
+    #: The provider's word for another shape than its usual one, where it has several.
+    style: str | None = None
 
 
 @frozen(kw_only=True)
@@ -234,7 +236,8 @@ class CallingDialect(SandboxDialect, Protocol):
     def incoming(self, written: Written) -> Callback:
         """The call that brings what someone wrote.
 
-        Raises `wamsg.errors.Unsupported` for a kind of content, other than text, that the provider never brings.
+        Raises `wamsg.errors.Unsupported` for a kind of content, other than text, that the provider never brings, and
+        for a ``style`` that it does not have.
         """
         ...
 

@@ -35,6 +35,12 @@ NOTICES: Mapping[str, Notice] = {
     for kind, notice in notices(name).items()
     if (name == "wacr") is isinstance(notice, RecordChange)
 }
+#: What the variables of a profile have a place for.
+SIMPLE: tuple[IncomingContent, ...] = (
+    *(CONTENTS[kind] for kind in ("text", "location", "contacts", "template button")),
+    ReceivedMedia(kind="audio", link="https://files.example/a.ogg", mime_type="audio/ogg", voice=True),
+    ReceivedMedia(kind="image", link="https://files.example/a.png", mime_type="image/png", caption="a view"),
+)
 #: For each way of proof what the sandbox is given, and what a receiver has that knows another secret.
 PROOFS: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "by default": ({}, {"callback_secret": "another"}),
@@ -82,6 +88,47 @@ async def test_what_someone_writes_comes_out_as_it_was(kind: str, tmp_path: Path
     assert [ANNA, ANNA] == [event.sender for event in events.values()]
     first = events[ids[0]]
     assert ("Anna", sent, "w1") == (first.sender_name, first.reply_to, first.reference)
+
+
+@pytest.mark.parametrize("style", ["variables", "query"])
+@pytest.mark.parametrize("content", SIMPLE, ids=word_of)
+async def test_the_variables_of_a_profile_come_out_as_they_were(
+    content: IncomingContent, style: str, tmp_path: Path, http: aiohttp.ClientSession
+) -> None:
+    """By POST and by GET, without an id."""
+    listener = Listener()
+    async with listening(tmp_path, listener, "kaleyra", by_default("kaleyra")) as (receiver, address), Sandbox() as box:
+        box.call_back(address)
+        document = {**as_json(content), "name": "Anna", "style": style}
+        async with http.post(f"{box.url}/_sandbox/incoming", json=document) as answer:
+            assert 201 == answer.status
+        await box.called_back()
+        await receiver.idle()
+
+    [event] = listener.heard
+    assert isinstance(event, IncomingMessage)
+    assert (content, ANNA, "Anna", None) == (event.content, event.sender, event.sender_name, event.message_id)
+    assert event.at is not None
+
+
+@pytest.mark.parametrize(
+    ("style", "content", "said"),
+    [
+        ("fax", Text(body="hello"), "has the styles variables, query"),
+        ("variables", CONTENTS["reaction"], "carry texts"),
+        ("query", CONTENTS["image without a stored copy"], "carry texts"),
+    ],
+)
+async def test_what_the_variables_have_no_place_for_is_refused(
+    style: str, content: IncomingContent, said: str, http: aiohttp.ClientSession
+) -> None:
+    """Rather than brought without what it says."""
+    async with (
+        Sandbox(callbacks="http://127.0.0.1:9/") as box,
+        http.post(f"{box.url}/_sandbox/incoming", json={**as_json(content), "style": style}) as answer,
+    ):
+        assert 400 == answer.status
+        assert said in (await answer.json())["error"]
 
 
 @pytest.mark.parametrize("kind", NOTICES)

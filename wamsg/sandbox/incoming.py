@@ -32,7 +32,7 @@ KINDS: Mapping[str, tuple[Mapping[str, str], str]] = MappingProxyType(
         "other": ({"type": "other"}, "kind"),
     }
 )
-_BESIDE = ("from", "provider", "name", "reply_to")
+_BESIDE = ("from", "provider", "name", "reply_to", "style")
 
 
 @frozen(kw_only=True)
@@ -46,6 +46,8 @@ class Note:
     name: str = field(default=NAME, repr=False)
     #: An id. A tap without one answers the newest message to whoever taps.
     reply_to: str | None = None
+    #: The provider's word for another shape than its usual one.
+    style: str | None = None
 
     @classmethod
     def of(cls, document: object) -> Note:
@@ -78,6 +80,7 @@ class Note:
             at=at,
             reply_to=self.reply_to or (answered.message_id if answered else None),
             reference=answered.reference if answered else None,
+            style=self.style,
         )
 
     def _answered(self, records: list[Record]) -> Record | None:

@@ -75,7 +75,7 @@ class KaleyraSandbox:
         return sandbox_callbacks.callbacks(told)
 
     def incoming(self, written: Written) -> Callback:
-        """A message in Kaleyra's frame."""
+        """A message in Kaleyra's frame, or in the variables of a profile: the styles ``variables`` and ``query``."""
         return sandbox_callbacks.incoming(written)
 
     def notice(self, notice: Notice) -> Callback:

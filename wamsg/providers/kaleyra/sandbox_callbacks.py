@@ -11,10 +11,13 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from wamsg.driver import Accepted, Callback, Told, Written
+from wamsg.errors import Unsupported
 from wamsg.model.event import DeliveryStatus
+from wamsg.providers.kaleyra.config import NAME
 from wamsg.providers.kaleyra.sandbox_incoming import document_of
 from wamsg.providers.kaleyra.sandbox_refusals import DAILY_LIMIT
 from wamsg.providers.kaleyra.sandbox_tables import METADATA, WABA
+from wamsg.providers.kaleyra.sandbox_variables import STYLES
 
 _Object = dict[str, object]
 #: The last five digits of a recipient, and why a message for it fails after it was accepted: Meta's code, Kaleyra's,
@@ -65,8 +68,13 @@ def callbacks(told: Sequence[Told]) -> tuple[Callback, ...]:
 
 
 def incoming(written: Written) -> Callback:
-    """A message in Kaleyra's frame."""
-    return _call(document_of(written))
+    """A message in Kaleyra's frame, or in the variables of a profile if ``style`` says so."""
+    if written.style is None:
+        return _call(document_of(written))
+    if written.style not in STYLES:
+        message = f"{NAME} has the styles {', '.join(STYLES)}, beside its own frame"
+        raise Unsupported(message, provider=NAME, feature="style")
+    return STYLES[written.style](written)
 
 
 def _is_metas(fault: str) -> bool:

@@ -63,31 +63,31 @@ def _part(content: IncomingContent) -> tuple[str, object]:
         case ReceivedMedia():
             return content.kind, _media(content)
         case Contacts():
-            return "contacts", [_filled(card) for card in content.contacts]
+            return "contacts", [filled(card) for card in content.contacts]
         case Location():
-            return "location", _filled(content)
+            return "location", filled(content)
         case Reaction():
-            return "reaction", _filled(content)
+            return "reaction", filled(content)
         case Order():
-            return "order", {**_filled(content, "items"), "product_items": [_product(item) for item in content.items]}
+            return "order", {**filled(content, "items"), "product_items": [_product(item) for item in content.items]}
         case OtherContent():
             return content.kind, _given(body=content.text)
         case TemplateReply():
-            return "button", _filled(content)
+            return "button", filled(content)
         case ButtonReply() | ListReply() | FlowReply():
             return "interactive", _reply(content)
 
 
 def _media(content: ReceivedMedia) -> _Object:
-    return _filled(content, "kind", "link", *(name for name in ("voice", "animated") if not getattr(content, name)))
+    return filled(content, "kind", "link", *(name for name in ("voice", "animated") if not getattr(content, name)))
 
 
 def _reply(content: ButtonReply | ListReply | FlowReply) -> _Object:
     if isinstance(content, FlowReply):
         answers = json.dumps(dict(content.response))
-        return {"type": "nfm_reply", "nfm_reply": {**_filled(content, "response"), "response_json": answers}}
+        return {"type": "nfm_reply", "nfm_reply": {**filled(content, "response"), "response_json": answers}}
     kind = "button_reply" if isinstance(content, ButtonReply) else "list_reply"
-    return {"type": kind, kind: _filled(content)}
+    return {"type": kind, kind: filled(content)}
 
 
 def _product(item: OrderItem) -> _Object:
@@ -96,7 +96,7 @@ def _product(item: OrderItem) -> _Object:
     )
 
 
-def _filled(value: attrs.AttrsInstance, *left_out: str) -> _Object:
+def filled(value: attrs.AttrsInstance, *left_out: str) -> _Object:
     """The fields that say something; their names are Meta's."""
     return attrs.asdict(value, filter=lambda item, held: item.name not in left_out and held not in (None, "", ()))
 
