@@ -71,6 +71,7 @@ def _lines(word: str) -> list[Delivery]:
         refused(3, Fate.INVALID, detail=word, given=word),
         refused(4, Fate.DUPLICATE, detail=word, first_line=2),
         pending(5),
+        accepted(6, status="failed", kind=word, code=word, detail=word),
     ]
 
 
@@ -154,7 +155,20 @@ async def test_the_first_screen_answers_before_anything_else() -> None:
     first = re.sub(r"<[^>]*>", "", text.partition("<main>")[2].partition("Over time")[0])
     assert "It was stopped: word." in first
     assert "wamsg broadcast resume --ledger word" in first
-    assert "6 lines = 1 invalid + 1 duplicate + 0 suppressed + 4 deliveries" in first
+    assert "7 lines = 1 invalid + 1 duplicate + 0 suppressed + 5 deliveries" in first
+
+
+async def test_a_message_that_failed_later_does_not_look_like_a_success() -> None:
+    """In the bar, in the table under it, in a line of what came back, and in what to do."""
+    lines = [accepted(0, status="failed", kind="PlanLimit", code="WAV2101", detail="limit"), accepted(1, status="read")]
+
+    text = await _page(lines)
+
+    first = text.partition("<main>")[2].partition("Over time")[0]
+    assert "Outcome of all lines: 1 line accepted (50.0 %), 1 line accepted, failed later (50.0 %)" in first
+    assert '<span class="key rejected"></span>accepted, failed later<small>' in first
+    assert "<b>Came back:</b> 1 read, 1 failed later</p>" in first
+    assert "1 accepted message failed later and did not arrive: 1 PlanLimit (WAV2101: limit)." in first
 
 
 @pytest.mark.parametrize(

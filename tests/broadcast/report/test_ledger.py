@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 from tests.broadcast.report.double import NINE
+from tests.support.told import told
 from wamsg.broadcast.report import Wanted, unguarded, write_report
 from wamsg.ledger import Fate, Ledger, Moment, Phase, Plan, Recipient, Refused, Settled, State, Suppression
 from wamsg.ledger.sqlite import open_sqlite
@@ -16,11 +17,13 @@ async def test_every_line_of_a_real_ledger_is_told(tmp_path: Path) -> None:
     ledger = await open_sqlite(tmp_path / "sale.db", create=True)
     try:
         number = await _broadcast(ledger)
+        await ledger.add([told("failed", message_id="wamid.0"), told("failed", message_id="wamid.1")], now=NINE + 50)
         wanted = Wanted(page=tmp_path / "report.html", table=tmp_path / "fates.csv")
 
         summary = await write_report(ledger, number, wanted, ledger="sale.db", now=NINE + 60)
 
         assert await ledger.counts(number) == summary.counts
+        assert {"failed": 1} == summary.counts.statuses
     finally:
         await ledger.aclose()
     assert summary.complete
@@ -59,7 +62,7 @@ async def _send(ledger: Ledger, number: int) -> None:
     assert lease is not None
     for outcome in (
         Settled(0, State.ACCEPTED, NINE + 0.2, "wamid.0"),
-        Settled(1, State.REJECTED, NINE + 0.2, None, "OptedOut", "E601", 400, "the recipient has opted out"),
+        Settled(1, State.REJECTED, NINE + 0.2, "wamid.1", "OptedOut", "E601", 400, "the recipient has opted out"),
         Settled(2, State.UNKNOWN, NINE + 30, None, "Unanswered", None, None, "no answer within 30 s"),
         Settled(4, State.DEFERRED, NINE + 0.2, None, "Unavailable", "WA500", 500, "try later", NINE + 300),
     ):

@@ -52,7 +52,9 @@ async def test_counts_are_those_of_the_lines(told: list[Delivery]) -> None:
     assert len(told) == counts.rows == counts.invalid + counts.duplicate + counts.suppressed + counts.deliveries
     assert {state: sum(line.state is state for line in told) for state in State} == counts.states
     deliveries = [line for line in told if line.state is not None]
-    assert Counter(line.status for line in deliveries if line.status) == counts.statuses
+    # Of one that was refused, or whose fate is open, a failure says nothing new.
+    taken = [line for line in deliveries if line.state in {State.SENDING, State.ACCEPTED}]
+    assert Counter(line.status for line in taken if line.status) == counts.statuses
     assert sum(line.attempts for line in deliveries) == summary.attempts
     assert sum(line.sent_at is not None for line in deliveries) == summary.course.sent
     assert [line.line for line in told if line.state is State.UNKNOWN] == [person.line for person in summary.unknown]

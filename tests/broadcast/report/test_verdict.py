@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.broadcast.report.double import NINE, Shelf, accepted, broadcast, pending, refused, rejected, unknown
-from wamsg.broadcast.report import Tone, Verdict, adds_up, summarize, verdict
+from wamsg.broadcast.report import Tone, Verdict, adds_up, in_words, summarize, verdict
 from wamsg.broadcast.report.verdict import shown_ledger
 from wamsg.ledger import Counts, Delivery, Fate, Phase, State
 
@@ -17,6 +17,10 @@ from wamsg.ledger import Counts, Delivery, Fate, Phase, State
 async def _verdict(lines: list[Delivery], phase: Phase = Phase.FINISHED, reason: str = "", rows: int = -1) -> Verdict:
     found = broadcast(rows=len(lines) if rows < 0 else rows, phase=phase, reason=reason)
     return verdict(await summarize(Shelf(what=found, lines=lines), 7, now=NINE), ledger="sale.db")
+
+
+def _failed(seq: int, kind: str = "PlanLimit", code: str = "WAV2101", detail: str = "daily limit reached") -> Delivery:
+    return accepted(seq, status="failed", kind=kind, code=code, detail=detail)
 
 
 def _must(said: Verdict) -> list[str]:
@@ -43,6 +47,72 @@ async def test_the_unknown_come_first_and_sending_again_is_said_to_be_a_risk() -
     assert ["wamsg broadcast retry --ledger sale.db --only rejected", ""] == [
         advice.command for advice in said.advice if not advice.must
     ]
+
+
+@pytest.mark.parametrize(
+    ("failed", "total", "phase", "tone", "sentence"),
+    [
+        (0, 10, Phase.FINISHED, Tone.GOOD, "All 10 recipients were accepted by kaleyra."),
+        (2, 10, Phase.FINISHED, Tone.WARN, "were accepted by kaleyra, but 2 messages (20.0 %) failed later."),
+        (2, 10, Phase.RUNNING, Tone.WARN, "were accepted by kaleyra, but 2 messages (20.0 %) failed later."),
+        (2, 10, Phase.STOPPED, Tone.BAD, "were accepted by kaleyra, but 2 messages (20.0 %) failed later."),
+        (3, 10, Phase.RUNNING, Tone.BAD, "were accepted by kaleyra, but 3 messages (30.0 %) failed later."),
+        (10, 10, Phase.FINISHED, Tone.BAD, "were accepted by kaleyra, but all of the messages failed later."),
+        (1, 1, Phase.FINISHED, Tone.BAD, "The one recipient was accepted by kaleyra, but the message failed later."),
+    ],
+)
+async def test_what_failed_later_is_never_good_news(
+    failed: int, total: int, phase: Phase, tone: Tone, sentence: str
+) -> None:
+    """Beyond the share that a canary lets pass it is bad news, however far the broadcast is."""
+    lines = [_failed(seq) if seq < failed else accepted(seq, status="read") for seq in range(total)]
+
+    said = await _verdict(lines, phase)
+
+    assert tone is said.tone
+    assert said.sentence.endswith(sentence)
+
+
+async def test_late_failures_are_told_beside_those_who_were_not_accepted() -> None:
+    """One that was refused, and then reported as failed as well, failed once."""
+    said = await _verdict([accepted(0, status="read"), _failed(1), rejected(2, status="failed"), pending(3)])
+
+    told = "2 of 4 recipients (50.0 %) were accepted by kaleyra, but 1 message (50.0 %) failed later; "
+    assert f"{told}1 rejected, 1 still to be sent." == said.sentence
+
+
+async def test_why_messages_failed_later_is_said_with_where_their_recipients_are_listed() -> None:
+    """The largest causes by name, the others by number; whoever was refused at once is no part of it."""
+    lines = [_failed(seq) for seq in range(3)]
+    lines += [_failed(seq, "OptedOut", "131050", "stopped. " * 20) for seq in (3, 4)]
+    lines += [_failed(5, "SendFailed", "131000", "131000"), _failed(6, "SendFailed", "", ""), rejected(7)]
+
+    (advice, *_) = (await _verdict(lines)).advice
+
+    assert advice.must
+    assert "wamsg broadcast report --ledger sale.db --csv fates.csv" == advice.command
+    assert advice.what.startswith("7 accepted messages failed later and did not arrive: 3 PlanLimit (WAV2101: daily ")
+    assert "limit reached); 2 OptedOut (131050: stopped. stopped." in advice.what
+    assert "\u2026); 1 SendFailed (131000); 1 for other reasons. Neither resume nor retry sends them" in advice.what
+    assert len(advice.what) < 500
+
+
+async def test_a_few_late_failures_need_nobody() -> None:
+    """People who opted out or changed their number are in every list."""
+    said = await _verdict([_failed(0, "OptedOut"), *(accepted(seq, status="read") for seq in range(1, 10))])
+
+    (advice,) = said.advice
+    assert not advice.must
+    assert advice.what.startswith("1 accepted message failed later and did not arrive: 1 OptedOut (WAV2101: ")
+
+
+async def test_what_came_back_has_a_line_of_its_own() -> None:
+    """None where nothing did."""
+    counts = (await summarize(Shelf(what=broadcast(rows=2), lines=[accepted(0), _failed(1)]), 7, now=NINE)).counts
+    silent = (await summarize(Shelf(what=broadcast(rows=1), lines=[accepted(0)]), 7, now=NINE)).counts
+
+    assert [adds_up(counts), "came back: 1 failed later, none yet for 1"] == list(in_words(counts))
+    assert [adds_up(silent)] == list(in_words(silent))
 
 
 async def test_a_stop_has_its_reason_and_the_way_on() -> None:

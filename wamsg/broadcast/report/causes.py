@@ -91,6 +91,6 @@ def cause_of(delivery: Delivery, state: State) -> Cause:
     )
 
 
-def clip(text: str) -> str:
+def clip(text: str, most: int = LONGEST) -> str:
     """``text``, cut where nobody would read on."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "\u2026"
+    return text if len(text) <= most else text[: most - 1] + "\u2026"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from wamsg import errors
 from wamsg.broadcast.report.causes import Cause, Group
 from wamsg.broadcast.report.figures import count, counted, date_time, share
+from wamsg.broadcast.report.later import by_rank, none_yet
 from wamsg.broadcast.report.markup import Markup, fill, joined
 from wamsg.broadcast.report.summary import Summary, Unknown
 from wamsg.ledger import State
@@ -50,7 +51,6 @@ _STATUSES = (
 )
 _STATUS = '<tr><th scope="row"><bdi>$name</bdi></th><td class="n">$number</td><td class="n">$share</td></tr>'
 _QUIET = '<p class="quiet">$text</p>'
-_ORDER = ("read", "delivered", "sent", "failed")
 
 
 def wrong(summary: Summary, shown: Callable[[str], str]) -> Markup:
@@ -100,16 +100,11 @@ def statuses(summary: Summary, shown: Callable[[str], str]) -> Markup:
     if not found:
         text = "No status came back. Whether messages were delivered and read is known once callbacks are received."
         return fill(_QUIET, text=text)
-    silent = max(0, accepted - sum(found.values()))
-    numbers = [(name, found[name]) for name in sorted(found, key=_rank)] + [("none yet", silent)]
+    numbers = [*by_rank(found), ("none yet", none_yet(found, accepted=accepted))]
     rows = (
         fill(_STATUS, name=shown(name), number=count(number), share=share(number, accepted)) for name, number in numbers
     )
     return fill(_STATUSES, rows=joined(rows))
-
-
-def _rank(status: str) -> tuple[int, str]:
-    return (_ORDER.index(status) if status in _ORDER else len(_ORDER)), status
 
 
 def _cause(group: Group[Cause], shown: Callable[[str], str]) -> Markup:

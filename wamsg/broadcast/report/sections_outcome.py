@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from wamsg.broadcast.report.charts import Part, breakdown
 from wamsg.broadcast.report.figures import count, share
+from wamsg.broadcast.report.later import came_back, failed_later
 from wamsg.broadcast.report.markup import Markup, fill, joined
 from wamsg.broadcast.report.summary import Summary
 from wamsg.broadcast.report.verdict import Advice, Verdict, adds_up
@@ -31,12 +32,13 @@ _TABLE = (
     '<table><thead><tr><th scope="col">Line of the input</th><th scope="col" class="n">Lines</th>'
     '<th scope="col" class="n">Share</th></tr></thead><tbody>$rows</tbody></table>'
 )
+_SUM = '<p class="sum"><b>$begin:</b> $numbers</p>'
 _ADVICE = '<li class="$kind"><span class="word">$word</span>$what$command</li>'
 _COMMAND = "<code>$command</code>"
 
 
-def outcome(summary: Summary) -> Markup:
-    """A bar, a table and the sum."""
+def outcome(summary: Summary, shown: Callable[[str], str]) -> Markup:
+    """A bar, a table, the sum and what came back."""
     counts = summary.counts
     if not counts.rows:
         return Markup("<p>The input has no line, so there is nothing to count.</p>")
@@ -50,9 +52,16 @@ def outcome(summary: Summary) -> Markup:
         (
             breakdown([part for part, _ in parts], counts.rows),
             fill(_TABLE, rows=joined(rows)),
-            fill('<p class="sum"><b>It adds up:</b> $sum</p>', sum=adds_up(counts)),
+            fill(_SUM, begin="It adds up", numbers=adds_up(counts)),
+            _later(counts, shown),
         )
     )
+
+
+def _later(counts: Counts, shown: Callable[[str], str]) -> Markup:
+    told = came_back(counts.statuses, accepted=counts.states[State.ACCEPTED])
+    begin, _, numbers = told.partition(": ")
+    return fill(_SUM, begin=begin.capitalize(), numbers=shown(numbers)) if told else Markup()
 
 
 def todo(said: Verdict, shown: Callable[[str], str]) -> Markup:
@@ -75,11 +84,16 @@ def _advice(advice: Advice, shown: Callable[[str], str]) -> Markup:
 def _parts(counts: Counts) -> list[tuple[Part, str]]:
     """The always interesting three, and whatever else is not zero."""
     always = {State.ACCEPTED, State.REJECTED, State.UNKNOWN}
+    late = failed_later(counts)
+    # Apart from the others, so that a bar of messages that never arrived is not the bar of a success.
+    numbers = {**counts.states, State.ACCEPTED: counts.states[State.ACCEPTED] - late}
     parts = [
-        (Part(colour, label, counts.states[state]), meaning)
+        (Part(colour, label, numbers[state]), meaning)
         for state, colour, label, meaning in _STATES
-        if counts.states[state] or state in always
+        if numbers[state] or state in always
     ]
+    if late:
+        parts.insert(1, (Part("rejected", "accepted, failed later", late), "taken, and told afterwards to have failed"))
     refused = (
         (Part("never", "invalid", counts.invalid), "holds no usable number"),
         (Part("never", "duplicate", counts.duplicate), "a number that stands further up already"),

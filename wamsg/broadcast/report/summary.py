@@ -17,6 +17,8 @@ from wamsg.ledger import Broadcast, Counts, Delivery, Fate, Moment, State
 #: Unknown deliveries that are listed one by one; the exports hold all of them.
 MOST_LISTED = 1_000
 
+#: Whose status says more than their state; that a refused one failed as well is nothing new.
+_TAKEN = frozenset({State.SENDING, State.ACCEPTED})
 _TROUBLED = frozenset({State.REJECTED, State.UNKNOWN, State.DEFERRED, State.EXPIRED, State.SKIPPED})
 
 
@@ -131,7 +133,7 @@ class SummaryTaker:
         self._attempts += line.attempts
         if line.sent_at is not None:
             self._course.add(state, line.sent_at, line.done_at)
-        if line.status is not None:
+        if line.status is not None and state in _TAKEN:
             self._statuses[line.status] += 1
         if state in _TROUBLED or line.status == "failed":
             self._trouble(line, state)

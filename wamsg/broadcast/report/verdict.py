@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from wamsg.broadcast.report.causes import clip
+from wamsg.broadcast.report.causes import Cause, Group, clip
 from wamsg.broadcast.report.figures import count, counted, date_time, share
+from wamsg.broadcast.report.later import came_back, failed_later, too_many_failed_later
 from wamsg.broadcast.report.summary import Summary
 from wamsg.ledger import Counts, Phase, State
 
@@ -32,7 +33,7 @@ class Advice:
     what: str
     #: The command that goes on from there; empty where there is none.
     command: str = ""
-    #: Whether somebody stays without an answer if nobody does anything.
+    #: Whether it cannot be left as it is: somebody would stay without an answer, or far too many without the message.
     must: bool
 
 
@@ -60,17 +61,15 @@ _PHASES = {
     Phase.CANCELLED: (Tone.WARN, "Cancelled"),
 }
 _OVER = frozenset({Phase.FINISHED, Phase.CANCELLED})
+#: Causes of late failures that are named, and characters of the provider's words for each.
+_MOST_CAUSES, _LONGEST_WORDS = 3, 80
 
 
 def verdict(summary: Summary, *, ledger: str) -> Verdict:
     """What ``summary`` comes down to; ``ledger`` is what ``--ledger`` was given, for the commands."""
-    tone, phase = _PHASES[summary.broadcast.phase]
-    states = summary.counts.states
-    if tone is Tone.GOOD and states[State.ACCEPTED] < max(1, summary.counts.deliveries):
-        tone = Tone.WARN
     return Verdict(
-        tone=tone,
-        phase=phase,
+        tone=_tone(summary),
+        phase=_PHASES[summary.broadcast.phase][1],
         sentence=_sentence(summary),
         advice=tuple(sorted(_advice(summary, shown_ledger(ledger)), key=lambda advice: not advice.must)),
     )
@@ -100,6 +99,23 @@ def adds_up(counts: Counts) -> str:
     return f"{total} ({states})" if states else total
 
 
+def in_words(counts: Counts) -> Iterator[str]:
+    """A line that adds up, and one of what came back if anything did."""
+    yield adds_up(counts)
+    if told := came_back(counts.statuses, accepted=counts.states[State.ACCEPTED]):
+        yield told
+
+
+def _tone(summary: Summary) -> Tone:
+    tone, counts = _PHASES[summary.broadcast.phase][0], summary.counts
+    # The states of these broadcasts look like those of a success, so nothing but the tone stands out.
+    if too_many_failed_later(counts):
+        return Tone.BAD
+    short = tone is Tone.GOOD and counts.states[State.ACCEPTED] < max(1, counts.deliveries)
+    late = tone is not Tone.BAD and failed_later(counts)
+    return Tone.WARN if short or late else tone
+
+
 def _sentence(summary: Summary) -> str:
     counts = summary.counts
     states, total = counts.states, counts.deliveries
@@ -111,11 +127,10 @@ def _sentence(summary: Summary) -> str:
     accepted = states[State.ACCEPTED]
     if accepted == total:
         who = "The one recipient was" if total == 1 else f"All {count(total)} recipients were"
-        return f"{who} accepted by {provider}."
+        return f"{who} accepted by {provider}{_but_failed(counts)}."
     was = "was" if accepted == 1 else "were"
-    begin = (
-        f"{count(accepted)} of {counted(total, 'recipient')} ({share(accepted, total)}) {was} accepted by {provider}"
-    )
+    of = f"{count(accepted)} of {counted(total, 'recipient')} ({share(accepted, total)})"
+    begin = f"{of} {was} accepted by {provider}{_but_failed(counts)}"
     others = [
         f"{count(number)} {words}"
         for number, words in (
@@ -131,9 +146,20 @@ def _sentence(summary: Summary) -> str:
     return f"{begin}; {', '.join(others)}."
 
 
+def _but_failed(counts: Counts) -> str:
+    late, accepted = failed_later(counts), counts.states[State.ACCEPTED]
+    if not late:
+        return ""
+    if late == accepted:
+        return f", but {'the message' if late == 1 else 'all of the messages'} failed later"
+    return f", but {counted(late, 'message')} ({share(late, accepted)}) failed later"
+
+
 def _advice(summary: Summary, ledger: str) -> Iterator[Advice]:
     yield from _for_phase(summary, f"wamsg broadcast resume --ledger {ledger}")
     yield from _for_states(summary, f"wamsg broadcast retry --ledger {ledger} --only")
+    if failed_later(summary.counts):
+        yield _for_late_failures(summary, f"wamsg broadcast report --ledger {ledger} --csv fates.csv")
     if not summary.complete and summary.broadcast.phase is not Phase.PLANNING:
         yield Advice(
             must=True,
@@ -189,3 +215,23 @@ def _for_states(summary: Summary, retry: str) -> Iterator[Advice]:
             "nothing. Correct them at their source and plan them as a broadcast of their own."
         )
         yield Advice(must=False, what=what)
+
+
+def _for_late_failures(summary: Summary, export: str) -> Advice:
+    late = failed_later(summary.counts)
+    groups = [group for group in summary.causes.groups if group.key.state is State.ACCEPTED]
+    named = groups[:_MOST_CAUSES]
+    rest = late - sum(group.lines for group in named)
+    causes = "; ".join([*map(_cause, named), *([f"{count(rest)} for other reasons"] if rest > 0 else [])])
+    what = (
+        f"{counted(late, 'accepted message')} failed later and did not arrive: {causes}. Neither resume nor retry "
+        "sends them again. Where the cause can be mended, plan a broadcast of their own for those recipients; they "
+        "have the status failed in this file:"
+    )
+    return Advice(must=too_many_failed_later(summary.counts), what=what, command=export)
+
+
+def _cause(group: Group[Cause]) -> str:
+    words = clip(group.example.strip(), _LONGEST_WORDS).rstrip(".")
+    told = ": ".join(dict.fromkeys(text for text in (group.key.code, words) if text))
+    return f"{count(group.lines)} {group.key.kind or 'without a cause'}" + (f" ({told})" if told else "")
