@@ -85,6 +85,9 @@ def test_counting_again_takes_what_the_ledger_says() -> None:
     """Whatever was guessed before."""
     counts = gauge(pending=5)
     counts.claimed(1)
-    counts.count(Counts(rows=5, states={**dict.fromkeys(State, 0), State.UNKNOWN: 5}))
+    counts.came_back({"sent": 1})
+    states = {**dict.fromkeys(State, 0), State.ACCEPTED: 1, State.UNKNOWN: 4}
+    counts.count(Counts(rows=5, states=states, statuses={"failed": 1}))
 
-    assert shown(counts.progress(0.0)) == {"unknown": 5}
+    assert shown(counts.progress(0.0)) == {"accepted": 1, "unknown": 4}
+    assert counts.progress(0.0).statuses == {"failed": 1}

@@ -25,6 +25,12 @@ class Renewing:
         self.wanted = Wanted.RUN
         self.renewed: list[tuple[float, list[Lease]]] = []
         self.error: Exception | None = None
+        self.counts_read = 0
+
+    async def counts(self, broadcast: int) -> Counts:
+        assert broadcast == 7
+        self.counts_read += 1
+        return Counts(rows=0, states=dict.fromkeys(State, 0), statuses={"failed": self.counts_read})
 
     async def renew(self, broadcast: int, leases: Any, *, now: float) -> Wanted:
         assert broadcast == 7
@@ -66,6 +72,18 @@ async def test_leases_are_kept_and_progress_is_shown_once_a_second() -> None:
     assert [leases for _, leases in scene.ledger.renewed] == [[], [], [], [LEASE]]
     assert len(scene.shown) == 4
     assert not scene.halt
+
+
+async def test_statuses_that_others_store_are_shown_some_seconds_later() -> None:
+    """Reading them at every look would slow a large broadcast down."""
+    scene = Scene()
+    watching = asyncio.create_task(scene.steward.watch())
+    await scene.clock.advance(29.5)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+
+    assert [progress.statuses.get("failed", 0) for progress in scene.shown] == [0] * 10 + [1] * 10 + [2] * 10
+    assert scene.ledger.counts_read == 3
 
 
 @pytest.mark.parametrize(

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 import pytest
 
 from wamsg.broadcast import Ended, Progress
 from wamsg.cli.broadcast.counting import exit_code
-from wamsg.cli.broadcast.display import sentence, watching
+from wamsg.cli.broadcast.display import sentence, to_dict, watching
 from wamsg.ledger import Counts, Phase, State
 from wamsg.pipeline import LaneState
 
 NONE = dict.fromkeys(State, 0)
 
 
-def progress(at: float = 0.0, *, waiting: str = "", eta: float | None = None, **states: int) -> Progress:
+def progress(
+    at: float = 0.0,
+    *,
+    waiting: str = "",
+    eta: float | None = None,
+    statuses: Mapping[str, int] | None = None,
+    **states: int,
+) -> Progress:
     """A snapshot with these states."""
     counts = {**NONE, **{State[name.upper()]: number for name, number in states.items()}}
     return Progress(
-        at=at, broadcast=1, rows=sum(counts.values()), states=counts, rate=79.8, in_flight=0, waiting=waiting, eta=eta
+        at=at,
+        broadcast=1,
+        rows=sum(counts.values()),
+        states=counts,
+        statuses=statuses or {},
+        rate=79.8,
+        in_flight=0,
+        waiting=waiting,
+        eta=eta,
     )
 
 
@@ -37,6 +55,29 @@ def test_a_sentence_says_how_it_goes() -> None:
         "9 accepted, 1 rejected; 79.8/s, 24 s left; waiting: the daily quota is used up; "
         "the provider pauses the sender for 12 s; the sender was throttled and is slowed to 61/s"
     )
+
+
+def test_what_came_back_is_told_while_it_runs() -> None:
+    """Whoever sees accepted messages fail can stop the rest; programs are told the same."""
+    snapshot = progress(statuses={"failed": 7, "read": 1}, accepted=9, pending=5)
+
+    assert sentence(snapshot, []) == "9 accepted; came back: 1 read, 7 failed later; 79.8/s"
+    assert to_dict(snapshot, [])["statuses"] == {"failed": 7, "read": 1}
+
+
+def test_the_bar_cuts_nothing_off(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """On a narrow terminal what does not fit beside the bar goes on below, and the bar stays."""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    for name, value in {"TERM": "xterm", "TTY_COMPATIBLE": "1", "COLUMNS": "80"}.items():
+        monkeypatch.setenv(name, value)
+    statuses = {"read": 3_100, "delivered": 1_200, "failed": 724}
+    with watching(tuple, as_json=False, plain=False) as show:
+        show(progress(statuses=statuses, eta=24.0, accepted=8_999, rejected=1_000, pending=90_001))
+
+    words = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", capsys.readouterr().err).split()
+    assert "9999/100000" in words
+    assert {"3,100", "1,200", "724", "79.8/s,"} <= set(words)
+    assert ["s", "left"] == words[-2:]
 
 
 def test_lines_become_rare(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,6 +21,8 @@ class Progress:
     broadcast: int
     rows: int
     states: Mapping[State, int] = field(hash=False)
+    #: Deliveries by the furthest status that came back, as the ledger knew it some seconds ago.
+    statuses: Mapping[str, int] = field(factory=dict, hash=False)
     #: Outcomes a second over the last ten seconds.
     rate: float
     #: Requests that have left and are not answered.
@@ -48,6 +50,7 @@ class Gauge:
         self._broadcast = broadcast
         self._rows = counts.rows
         self._states = dict(counts.states)
+        self._statuses = counts.statuses
         self._ends: deque[tuple[float, int]] = deque()
         self._ended = 0
         self.waiting = ""
@@ -55,6 +58,11 @@ class Gauge:
     def count(self, counts: Counts) -> None:
         """Start again from what the ledger says."""
         self._states = dict(counts.states)
+        self._statuses = counts.statuses
+
+    def came_back(self, statuses: Mapping[str, int]) -> None:
+        """What others have written into the ledger meanwhile."""
+        self._statuses = statuses
 
     def claimed(self, attempt: int) -> None:
         """A delivery's intent is committed."""
@@ -83,6 +91,7 @@ class Gauge:
             broadcast=self._broadcast,
             rows=self._rows,
             states=dict(self._states),
+            statuses=self._statuses,
             rate=rate,
             in_flight=self._states[State.SENDING],
             waiting=self.waiting,

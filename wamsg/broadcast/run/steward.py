@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from itertools import count
 
 from wamsg.broadcast.policy import without_numbers
 from wamsg.broadcast.run.gauge import Gauge, Progress
@@ -12,6 +13,8 @@ from wamsg.engine import Engine
 from wamsg.ledger import Lease, Ledger, Phase, Wanted
 
 _EVERY = 1.0
+#: Looks from one reading of the statuses to the next: it costs more the more chunks there are.
+_LOOKS = 10
 
 
 class Steward:
@@ -40,11 +43,13 @@ class Steward:
 
     async def watch(self) -> None:
         """Once a second, for as long as the run goes."""
-        while True:
+        for look in count(1):
             try:
                 self._show(self._gauge.progress(self._clock.time()))
                 await self._engine.reap()
                 wanted = await self._ledger.renew(self._broadcast, tuple(self._leases), now=self._clock.time())
+                if look % _LOOKS == 0:
+                    self._gauge.came_back((await self._ledger.counts(self._broadcast)).statuses)
             except Exception as error:
                 # Without a steward nobody would keep the leases or hear an order.
                 self._halt.now(Phase.STOPPED, without_numbers(f"{type(error).__name__}: {error}"))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from wamsg.broadcast import Progress
 from wamsg.broadcast.policy import duration_text
+from wamsg.broadcast.report import came_back
 from wamsg.broadcast.report.figures import rate as rate_text
 from wamsg.cli.broadcast.counting import emit, states_to_dict
 from wamsg.cli.output import printable, tell
@@ -45,8 +46,9 @@ def sentence(progress: Progress, lanes: Sequence[LaneState]) -> str:
         pace.append(f"{progress.in_flight:,} in flight")
     if progress.eta is not None:
         pace.append(f"{duration_text(progress.eta - progress.at)} left")
+    later = came_back(progress.statuses)
     why = [f"waiting: {printable(progress.waiting)}"] if progress.waiting else []
-    return "; ".join([states or "none yet", ", ".join(pace), *why, *_held_up(lanes)])
+    return "; ".join([states or "none yet", *([later] if later else []), ", ".join(pace), *why, *_held_up(lanes)])
 
 
 def to_dict(progress: Progress, lanes: Sequence[LaneState]) -> dict[str, object]:
@@ -58,6 +60,7 @@ def to_dict(progress: Progress, lanes: Sequence[LaneState]) -> dict[str, object]
         "deliveries": progress.deliveries,
         "done": progress.done,
         "states": states_to_dict(progress.states),
+        "statuses": dict(progress.statuses),
         "rate": round(progress.rate, 3),
         "in_flight": progress.in_flight,
         "eta": progress.eta,
@@ -103,8 +106,10 @@ def _bar(lanes: Lanes) -> Iterator[Show]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar
+    from rich.table import Column
 
-    told = TextColumn("{task.fields[told]}", markup=False)
+    # Wrapped where it is long: a column that keeps to one line would cut it, and push the bar off the screen.
+    told = TextColumn("{task.fields[told]}", markup=False, table_column=Column())
     bar = Bar(BarColumn(bar_width=20), MofNCompleteColumn(), told, console=Console(stderr=True), transient=True)
     task = bar.add_task("", total=None, told="")
     with bar:
