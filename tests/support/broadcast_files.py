@@ -11,6 +11,9 @@ from pathlib import Path
 from attrs import frozen
 
 from tests.support.command_line import Ran
+from tests.support.told import told
+from wamsg.clock import SystemClock
+from wamsg.errors import RecipientRefused
 from wamsg.ledger import Delivery
 from wamsg.ledger.open import open_ledger
 from wamsg.sandbox import Sandbox
@@ -54,6 +57,23 @@ class Files:
             assert end is not None
             found.setdefault(end.name.lower(), []).append(f"+{line.address}" if line.address else line.given)
         return found
+
+    def bring(self, *statuses: str) -> None:
+        """These statuses come back for the first deliveries of the newest broadcast, in the order of the input."""
+        asyncio.run(_bring(self.folder / LEDGER, statuses))
+
+
+async def _bring(path: Path, statuses: Sequence[str]) -> None:
+    lines = await _lines(path)
+    ledger = await open_ledger(path)
+    try:
+        events = [
+            told(status, message_id=line.message_id, error=RecipientRefused)
+            for status, line in zip(statuses, lines, strict=False)
+        ]
+        await ledger.add(events, now=SystemClock().time())
+    finally:
+        await ledger.aclose()
 
 
 async def _lines(path: Path) -> list[Delivery]:

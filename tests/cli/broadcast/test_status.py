@@ -33,6 +33,36 @@ def test_from_planned_to_finished(serve: Serve, run: Run, files: Files) -> None:
     assert finished.lines[1:] == ["6 lines = 1 invalid + 0 duplicate + 0 suppressed + 5 deliveries (5 accepted)"]
 
 
+def test_what_failed_after_it_was_accepted_is_told_by_everyone(serve: Serve, run: Run, files: Files) -> None:
+    """Status, report, and a second run that has nothing left to send; all was accepted, so no exit code changes."""
+    serve()
+    files.write(5)
+    run(*RUN)
+    files.bring("read", "failed", "failed", "failed")
+    ran, stands, report = run(*RUN), run(*STATUS), run(*REPORT)
+
+    told = "came back: 1 read, 3 failed later, none yet for 1"
+    for lines in (ran.lines, stands.lines, report.lines):
+        assert told in lines
+        assert lines[lines.index(told) - 1].startswith("5 lines = 0 invalid")
+    assert (ran.code, stands.code, report.code) == (0, 0, 0)
+    assert "but 3 messages (60.0 %) failed later" in report.lines[0]
+    assert "3 RecipientRefused (131026: it could not be sent)" in report.out
+    (found,) = named(run(*STATUS, "--json"), "status")
+    assert found["statuses"] == {"read": 1, "failed": 3}
+
+
+def test_what_came_back_is_told_before_a_broadcast_goes_on(serve: Serve, run: Run, files: Files) -> None:
+    """Whoever sends the rest should know what became of the first."""
+    serve()
+    files.write(4)
+    run(*RUN)
+    files.bring("failed")
+    ran = run("broadcast", "run", "--ledger", LEDGER, "--yes", "--rate", "none")
+
+    assert "(4 accepted); came back: 1 failed later, none yet for 3" in ran.lines[0]
+
+
 def test_it_is_watched_from_another_terminal(serve: Serve, process: Start, run: Run, files: Files) -> None:
     """While it runs: who runs it, how fast; --watch goes on until it ends and disturbs nothing."""
     sandbox = serve()

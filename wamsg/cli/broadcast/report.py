@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from wamsg.broadcast.report import Summary, Wanted, adds_up, verdict, write_report
+from wamsg.broadcast.report import Summary, Wanted, in_words, verdict, write_report
 from wamsg.cli.broadcast.book import opened, pick, title
 from wamsg.cli.broadcast.counting import counts_to_dict, emit
 from wamsg.cli.broadcast.options import AsJson, LedgerName, Number, ShowNumbers
@@ -53,7 +53,8 @@ async def _report(address: str, number: int | None, wanted: Wanted) -> Summary:
 def _tell(summary: Summary, address: str, written: list[Path]) -> None:
     found = verdict(summary, ledger=address)
     say(f"{title(summary.broadcast)}: {found.phase.lower()}. {printable(found.sentence)}")
-    say(adds_up(summary.counts))
+    for line in in_words(summary.counts):
+        say(printable(line))
     for advice in found.advice:
         say(printable(advice.what))
         if advice.command:

@@ -9,7 +9,7 @@ from typing import Annotated
 import attrs
 from cyclopts import Parameter
 
-from wamsg.broadcast.report import adds_up
+from wamsg.broadcast.report import in_words
 from wamsg.cli.broadcast import book, inputs
 from wamsg.cli.broadcast.ask import agreed, check_somebody_answers
 from wamsg.cli.broadcast.counting import exit_code
@@ -111,7 +111,7 @@ async def _run_planned(how: How, number: int | None, sending: SendingOptions, ab
 async def _send(ledger: EventLedger, found: Broadcast, senders: Senders, how: How) -> int:
     """Start or go on; who was never sent to is asked about first."""
     if not how.as_json:
-        say(f"{book.title(found)} is {found.phase.name.lower()}: {adds_up(await ledger.counts(found.id))}")
+        say(f"{book.title(found)} is {found.phase.name.lower()}: {'; '.join(in_words(await ledger.counts(found.id)))}")
     if found.phase is Phase.PLANNED and not how.yes and not await agreed("send it?"):
         tell("nothing was sent")
         return NONE_ACCEPTED

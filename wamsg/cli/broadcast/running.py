@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from wamsg.broadcast import Ended, Options, Runner, prepare
-from wamsg.broadcast.report import adds_up
+from wamsg.broadcast.report import in_words
 from wamsg.cli.broadcast.book import command, title
 from wamsg.cli.broadcast.counting import counts_to_dict, emit, exit_code
 from wamsg.cli.broadcast.display import watching
@@ -113,7 +113,7 @@ def last_words(broadcast: Broadcast, ended: Ended, address: str) -> Iterator[str
     """What became of it, and what to do now."""
     why = printable(ended.reason) or _MEANING.get(ended.phase, "")
     yield f"{title(broadcast)} is {ended.phase.name.lower()}" + (f": {why}" if why else "")
-    yield adds_up(ended.counts)
+    yield from in_words(ended.counts)
     if unknown := ended.counts.states[State.UNKNOWN]:
         yield (
             f"{unknown:,} unknown: the message may or may not have gone out, so nothing repeats it by itself\n"

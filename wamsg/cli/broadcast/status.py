@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from wamsg.broadcast import Options, Progress
 from wamsg.broadcast.policy import duration_text, remaining
-from wamsg.broadcast.report import adds_up
+from wamsg.broadcast.report import in_words
 from wamsg.broadcast.report.figures import date_time
 from wamsg.broadcast.report.figures import rate as rate_text
 from wamsg.cli.broadcast.book import command, opened, pick, title
@@ -109,6 +109,7 @@ def _progress(looks: deque[Standing]) -> Progress:
         broadcast=last.broadcast.id,
         rows=last.counts.rows,
         states=last.counts.states,
+        statuses=last.counts.statuses,
         rate=rate,
         in_flight=last.counts.states[State.SENDING],
         waiting="",
@@ -123,7 +124,7 @@ def _lines(looks: deque[Standing], address: str) -> Iterator[str]:
     why = f": {printable(broadcast.reason)}" if broadcast.reason else ""
     started = f", started {date_time(broadcast.started_at)} UTC" if broadcast.started_at is not None else ""
     yield f"{title(broadcast)} through {broadcast.plan.provider} is {_phase(last)}{where}{why}{started}"
-    yield adds_up(counts)
+    yield from in_words(counts)
     starts = Options.from_dict(broadcast.plan.options).start_at
     if starts is not None and starts > last.at:
         yield f"it starts at {date_time(starts)} UTC"
