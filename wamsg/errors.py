@@ -9,7 +9,7 @@
     │   └── DuplicateRecipient    this recipient stood earlier in the same input
     ├── Unsupported               this provider cannot express it; nothing was sent
     ├── LedgerError               the ledger cannot do what was asked; nothing was sent by that
-    │   ├── LedgerBusy            another living process plans or runs on it
+    │   ├── LedgerBusy            another living process plans or runs on it, or keeps its file locked
     │   ├── LedgerUnusable        the file is torn, foreign, of a newer version, read-only, or the disk is full
     │   └── PlanChanged           message, options or recipients differ from what was frozen
     ├── WebhookError              what came in at a webhook was not taken
@@ -103,7 +103,7 @@ class LedgerError(WamsgError):
 
 
 class LedgerBusy(LedgerError):
-    """Another process that is alive plans or runs broadcasts on this ledger."""
+    """Another process that is alive plans or runs broadcasts on this ledger, or does not let go of its file."""
 
 
 class LedgerUnusable(LedgerError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import resource
 import signal
 import socket
 import subprocess
@@ -144,6 +145,21 @@ def test_what_proves_nothing_is_refused(process: Start) -> None:
 
     assert (401, 404) == (post(port, ("a", "sent"), secret="wrong"), post(port, ("a", "sent"), path="/"))
     assert "0 events" in stop(child)
+
+
+def test_a_ledger_that_cannot_be_written_ends_it(process: Start) -> None:
+    """The call is not acknowledged, and whoever supervises the command is to start it again."""
+    child = process(*WORDS, "--port", "0")
+    port = started(child)
+    assert post(port, ("a", "sent")) == 200
+
+    resource.prlimit(child.pid, resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+    answer = post(port, ("b", "sent"))
+    _, err = child.communicate(timeout=HUNG)
+
+    assert (500, 1) == (answer, child.returncode)
+    assert f"{LEDGER} cannot be" in err
+    assert "start it again" in err.splitlines()[-1]
 
 
 def test_without_a_secret_it_does_not_start(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

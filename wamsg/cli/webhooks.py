@@ -11,8 +11,9 @@ from wamsg.cli.broadcast.book import opened
 from wamsg.cli.broadcast.options import LedgerName
 from wamsg.cli.collector import relax_collector
 from wamsg.cli.interrupt import on_interrupt
-from wamsg.cli.output import ALL_ACCEPTED, say, tell
+from wamsg.cli.output import ALL_ACCEPTED, NONE_ACCEPTED, say, tell
 from wamsg.cli.settings import NO_PROVIDER_OPTIONS, Chosen, ProviderOptions, choose
+from wamsg.cli.watched import Watched
 from wamsg.driver import Webhook
 from wamsg.errors import ConfigError
 from wamsg.ledger import Arrivals, EventLedger
@@ -43,13 +44,19 @@ async def webhooks(
     """Receive what a provider calls back, into a ledger, until Ctrl-C."""
     chosen = choose(about)
     hook = _webhook(chosen)
+    stop = asyncio.Event()
     async with opened(ledger, create=True) as book:
-        receiver = Receiver({path: hook}, store=book)
+        store = Watched(book, stop.set)
+        receiver = Receiver({path: hook}, store=store)
         relax_collector()
         async with serving(application(receiver), host=host, port=port) as address:
             say(f"callbacks of {chosen.provider.title} are taken at {address}/{path.strip('/')}; Ctrl-C stops it")
             say(f"every call has to bring {proofs(hook)}")
-            await _until_stopped(book)
+            await _until_stopped(book, stop)
+        if store.error is not None:
+            # With another code than wrong settings have, so that whatever supervises it starts it again.
+            tell(f"{store.error}; mend that and start it again: what was answered with 500 is delivered again")
+            return NONE_ACCEPTED
         tell(summary(await book.arrivals()))
     return ALL_ACCEPTED
 
@@ -75,9 +82,8 @@ def summary(found: Arrivals) -> str:
     )
 
 
-async def _until_stopped(book: EventLedger) -> None:
+async def _until_stopped(book: EventLedger, stop: asyncio.Event) -> None:
     """Tell what came in whenever that has changed."""
-    stop = asyncio.Event()
 
     def first() -> str:
         stop.set()

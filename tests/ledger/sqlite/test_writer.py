@@ -6,6 +6,7 @@ import asyncio
 import resource
 import sqlite3
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.ledger.stores import FIRST, NOW, all_due, frozen, gathered, people, plan, settled, states_of, taken
-from wamsg.errors import LedgerError, LedgerUnusable
+from wamsg.errors import LedgerBusy, LedgerError, LedgerUnusable
 from wamsg.ledger import Lease, State, Suppression
 from wamsg.ledger.sqlite import SqliteLedger, open_sqlite
 from wamsg.pipeline.pace import Learnt
@@ -167,6 +168,41 @@ async def test_a_wrong_job_fails_alone(ledger: SqliteLedger) -> None:
     await ledger.aclose()
 
 
+async def test_a_writer_that_had_no_turn_goes_on_with_the_next(ledger: SqliteLedger) -> None:
+    """Whoever waits is told that the file is busy; an outcome, for which nobody waits, is written with the next."""
+    broadcast = await frozen(ledger, 3)
+    lease = await taken(ledger, broadcast)
+    assert await ledger.claim(lease, 0, now=NOW)
+    ledger._writer._connection.execute("PRAGMA busy_timeout = 1")
+
+    with held(ledger):
+        ledger.settle(lease, settled(0, State.ACCEPTED))
+        for _ in range(2):
+            with pytest.raises(LedgerBusy, match="is kept busy by another process"):
+                await ledger.claim(lease, 1, now=NOW)
+    assert await ledger.claim(lease, 2, now=NOW)
+
+    assert [State.ACCEPTED, State.PENDING, State.SENDING] == await states_of(ledger, broadcast)
+    await ledger.aclose()
+
+
+async def test_what_closing_finds_the_file_busy_with_is_written_when_it_is_free(ledger: SqliteLedger) -> None:
+    """The last batch has another try."""
+    broadcast = await frozen(ledger, 1)
+    lease = await taken(ledger, broadcast)
+    assert await ledger.claim(lease, 0, now=NOW)
+    ledger._writer._connection.execute("PRAGMA busy_timeout = 1")
+    with held(ledger):
+        ledger.settle(lease, settled(0, State.ACCEPTED))
+        with pytest.raises(LedgerBusy):
+            await ledger.flush()
+
+    ledger = await reopened(ledger)
+
+    assert [State.ACCEPTED] == await states_of(ledger, broadcast)
+    await ledger.aclose()
+
+
 async def half_done(ledger: SqliteLedger) -> tuple[int, Lease]:
     """Ten accepted, ten in flight, of forty."""
     broadcast = await frozen(ledger, 40)
@@ -180,11 +216,15 @@ async def half_done(ledger: SqliteLedger) -> tuple[int, Lease]:
 
 async def broken(ledger: SqliteLedger, lease: Lease, sentence: str) -> None:
     """Whatever is asked from now on is refused, with the cause."""
-    for _ in range(2):
+    traces = set()
+    for _ in range(3):
         with pytest.raises(LedgerUnusable, match=sentence):
             await ledger.claim(lease, 30, now=NOW)
-        with pytest.raises(LedgerUnusable, match=sentence):
+        with pytest.raises(LedgerUnusable, match=sentence) as caught:
             await ledger.flush()
+        traces.add(len("".join(traceback.format_exception(caught.value))))
+    # A receiver raises, and logs, it for every call.
+    assert 1 == len(traces)
     with pytest.raises(LedgerUnusable, match=sentence):
         await ledger.take(1, now=NOW, owner="me")
     ledger.lanes.save("lane", Learnt(rate=1.0, ceiling=None, paused_until=0.0))

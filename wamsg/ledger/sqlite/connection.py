@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final, Literal
 
-from wamsg.errors import LedgerUnusable
+from wamsg.errors import LedgerBusy, LedgerUnusable
 
 #: ``disk`` survives a power cut; ``process`` only the death of the process: a power cut may take the last commits.
 Durability = Literal["disk", "process"]
@@ -63,18 +63,26 @@ def statement(name: str) -> str:
     return resources.files(__package__).joinpath("sql", f"{name}.sql").read_text("utf-8")
 
 
-def unusable(path: Path, error: Exception) -> LedgerUnusable:
+def is_busy(error: Exception) -> bool:
+    """Whether another process did not let go in time, so that nothing is wrong with the file."""
+    return _kind(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def unusable(path: Path, error: Exception) -> LedgerBusy | LedgerUnusable:
     """``error``, met while reading or writing, as one sentence."""
-    # The low byte is the kind; the rest says more closely which.
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     # SQLite quotes from the file what it could not make sense of.
-    sentence = _SENTENCES.get(code, f"is damaged: {' '.join(str(error).split())[:100]}")
-    return LedgerUnusable(f"the ledger {path} {sentence}")
+    sentence = _SENTENCES.get(_kind(error), f"is damaged: {' '.join(str(error).split())[:100]}")
+    return (LedgerBusy if is_busy(error) else LedgerUnusable)(f"the ledger {path} {sentence}")
+
+
+def _kind(error: Exception) -> int:
+    # The low byte is the kind; the rest says more closely which.
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)) & 0xFF
 
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors, and text in it that cannot be what we wrote, into `LedgerUnusable`."""
+    """Turn SQLite's errors, and text in it that cannot be what we wrote, into `LedgerBusy` and `LedgerUnusable`."""
     try:
         yield
     except (sqlite3.Error, ValueError) as error:

@@ -60,7 +60,9 @@ class SqliteLedger:
     Made by `wamsg.ledger.sqlite.open_sqlite`.
 
     Writes go through one thread, reads through another; neither ever blocks the loop. A write that fails (disk full,
-    a damaged page) fails whoever waits for it and everything that is asked for later; reading goes on.
+    a damaged page) fails whoever waits for it and everything that is asked for later with `LedgerUnusable`; reading
+    goes on. One that had no turn, because another process did not let go of the file, fails with `LedgerBusy`, and the
+    next one is tried again.
     """
 
     def __init__(
@@ -99,7 +101,7 @@ class SqliteLedger:
 
     async def _close(self) -> None:
         # Whoever has to know whether it was stored asks `flush`; closing lets go of the file in any case.
-        with suppress(LedgerUnusable):
+        with suppress(LedgerBusy, LedgerUnusable):
             await self._writer.do("flush", _nothing)
         self._writer.stop()
         await self._on_thread(self._let_go)

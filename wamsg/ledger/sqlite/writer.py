@@ -17,7 +17,7 @@ from attrs import define, field
 from wamsg.errors import LedgerError, LedgerUnusable
 from wamsg.ledger.records import Lease, Settled
 from wamsg.ledger.sqlite import crash
-from wamsg.ledger.sqlite.connection import unusable
+from wamsg.ledger.sqlite.connection import is_busy, unusable
 from wamsg.ledger.sqlite.intent import Claim, Intents, Outcome
 from wamsg.ledger.sqlite.reasons import Reasons
 from wamsg.ledger.sqlite.reports import Reports
@@ -69,6 +69,11 @@ class _Batch:
             self.stop = True
 
     @property
+    def unattended(self) -> _Batch:
+        """What of it nobody waits for, to be written another time."""
+        return _Batch(outcomes=self.outcomes, jobs=[job for job in self.jobs if job.future is None])
+
+    @property
     def kinds(self) -> list[str]:
         """The kinds of commit that it is."""
         hot = [name for name, items in (("settle", self.outcomes), ("claim", self.claims)) if items]
@@ -88,6 +93,8 @@ class Writer:
         self._queue: SimpleQueue[_Item] = SimpleQueue()
         self._closing = False
         self._broken: Exception | None = None
+        #: Of a batch for which another process left no time.
+        self._kept = _Batch()
         # A daemon, so that a ledger that nobody closed does not keep a dying process alive.
         self._thread = threading.Thread(target=self._run, name="wamsg-ledger", daemon=True)
         self._thread.start()
@@ -143,7 +150,8 @@ class Writer:
 
     def _next(self) -> _Batch:
         """Wait for one item, then take all that is there."""
-        batch, get = _Batch(), self._queue.get_nowait
+        batch, get = self._kept, self._queue.get_nowait
+        self._kept = _Batch()
         batch.add(self._queue.get())
         try:
             for _ in range(_MOST):
@@ -153,25 +161,35 @@ class Writer:
         return batch
 
     def _write(self, batch: _Batch) -> None:
-        try:
-            taken, results = self._transact(batch)
-        except Exception as error:  # noqa: BLE001 -- whatever it was, nothing of this batch may be thought stored
-            self._break(error)
-            failure = self._failure()
-            taken, results = [failure] * len(batch.claims), [failure] * len(batch.jobs)
+        taken, results = self._answers(batch)
         if batch.claims or batch.jobs:
             self._tell(batch, taken, results)
 
-    def _transact(self, batch: _Batch) -> tuple[list[Any], list[Any]]:
+    def _answers(self, batch: _Batch) -> tuple[list[Any], list[Any]]:
+        """What whoever waits is told, once the batch is committed or is not."""
         if self._broken is not None:
-            raise self._broken
-        execute = self._connection.execute
-        execute("BEGIN IMMEDIATE")
-        taken = self._intents.write(batch.outcomes, batch.claims)
+            return self._failures(batch, self._broken)
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            if is_busy(error):
+                # Nothing was written, so the next batch can be. What nobody waits for goes with it.
+                self._kept = batch.unattended
+            else:
+                self._break(error)
+            return self._failures(batch, error)
+        try:
+            return self._transact(batch)
+        except Exception as error:  # noqa: BLE001 -- whatever it was, nothing of this batch may be thought stored
+            self._break(error)
+            return self._failures(batch, error)
+
+    def _transact(self, batch: _Batch) -> tuple[list[Any], list[Any]]:
+        taken: list[Any] = self._intents.write(batch.outcomes, batch.claims)
         results = [self._attempt(job.work) for job in batch.jobs]
         kinds = batch.kinds if crash.armed else []
         crash.committing(kinds, "before-commit")
-        execute("COMMIT")
+        self._connection.execute("COMMIT")
         crash.committing(kinds, "after-commit")
         return taken, results
 
@@ -194,14 +212,16 @@ class Writer:
 
     def _break(self, error: Exception) -> None:
         """Nothing is written any more: what was in the failed transaction is known to no one but us."""
-        if self._broken is None:
-            self._broken = error
+        self._broken = error
         # Where even that fails, the next one who opens the file finds an unfinished transaction and drops it.
         with suppress(sqlite3.Error):
             self._connection.rollback()
 
-    def _failure(self) -> LedgerUnusable:
-        cause = self._broken
+    def _failures(self, batch: _Batch, cause: Exception) -> tuple[list[Any], list[Any]]:
+        """An error for each who waits, all of them new: what is raised again and again grows by a trace each time."""
+        return [self._failure(cause) for _ in batch.claims], [self._failure(cause) for _ in batch.jobs]
+
+    def _failure(self, cause: Exception) -> LedgerError:
         failure = unusable(self._path, cause) if isinstance(cause, sqlite3.Error) else LedgerUnusable(str(cause))
         failure.__cause__ = cause
         return failure
