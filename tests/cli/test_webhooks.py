@@ -162,6 +162,20 @@ def test_a_ledger_that_cannot_be_written_ends_it(process: Start) -> None:
     assert "start it again" in err.splitlines()[-1]
 
 
+def test_a_ledger_that_was_removed_ends_it(process: Start, tmp_path: Path) -> None:
+    """What would be acknowledged could be found by nobody."""
+    child = process(*WORDS, "--port", "0")
+    port = started(child)
+    assert post(port, ("a", "sent")) == 200
+
+    (tmp_path / LEDGER).unlink()
+    answer = post(port, ("b", "sent"))
+    _, err = child.communicate(timeout=HUNG)
+
+    assert (500, 1) == (answer, child.returncode)
+    assert "was removed while it was in use" in err.splitlines()[-1]
+
+
 def test_without_a_secret_it_does_not_start(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """It says which variable to set."""
     monkeypatch.delenv("WAMSG_KALEYRA_CALLBACK_SECRET")

@@ -8,19 +8,16 @@ from wamsg.errors import LedgerUnusable
 
 
 class Names:
-    """Of the ledger and of its log, as they were when it was locked.
+    """Of the ledger and of its log, as they were when it was opened.
 
     An open file can be written to after it was removed. Whoever comes next would not find it, and would send to
     everyone in it once more (https://www.sqlite.org/howtocorrupt.html, 2.5).
     """
 
     def __init__(self, ledger: Path) -> None:
+        """The log is there as soon as anything was read or written, for as long as one process has it open."""
         self._ledger = ledger
-        self._known: dict[Path, tuple[int, int]] = {}
-
-    def learn(self) -> None:
-        """Take down what is there; the log is there as soon as anything was read or written."""
-        self._known = {path: self._identity(path) for path in (self._ledger, Path(f"{self._ledger}-wal"))}
+        self._known = {path: self._identity(path) for path in (ledger, Path(f"{ledger}-wal"))}
 
     def check(self) -> None:
         """Raise `LedgerUnusable` unless each name still leads to the same file."""

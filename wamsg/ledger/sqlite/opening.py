@@ -14,11 +14,12 @@ from wamsg.ledger.optout import STOP_WORDS, OptOuts
 from wamsg.ledger.sqlite import lanes
 from wamsg.ledger.sqlite.connection import Durability, connect, translated
 from wamsg.ledger.sqlite.file import find
+from wamsg.ledger.sqlite.names import Names
 from wamsg.ledger.sqlite.store import SqliteLedger
 from wamsg.ledger.sqlite.writer import Writer
 from wamsg.pipeline.pace import Learnt
 
-_Opened = tuple[Path, sqlite3.Connection, sqlite3.Connection, bytes, dict[str, Learnt]]
+_Opened = tuple[Path, Names, sqlite3.Connection, sqlite3.Connection, bytes, dict[str, Learnt]]
 
 
 async def open_sqlite(
@@ -38,9 +39,10 @@ async def open_sqlite(
     except BaseException:
         thread.shutdown(wait=False)
         raise
-    real, writing, reader, secret, known = opened
+    real, names, writing, reader, secret, known = opened
     return SqliteLedger(
         real,
+        names=names,
         secret=secret,
         lanes=known,
         writer=Writer(real, writing, loop),
@@ -61,7 +63,8 @@ def _open(path: str | Path, create: bool, durability: Durability) -> _Opened:  #
             writing.execute("ROLLBACK")
             reader = connect(real)
             try:
-                return (real, writing, reader, _secret(real, reader), lanes.read(reader))
+                secret, known = _secret(real, reader), lanes.read(reader)
+                return (real, Names(real), writing, reader, secret, known)
             except BaseException:
                 reader.close()
                 raise

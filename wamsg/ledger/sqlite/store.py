@@ -69,6 +69,7 @@ class SqliteLedger:
         self,
         path: Path,
         *,
+        names: Names,
         secret: bytes,
         lanes: dict[str, Learnt],
         writer: Writer,
@@ -80,7 +81,7 @@ class SqliteLedger:
         self.lanes: LaneStore = LedgerLanes(lanes, partial(writer.post, "lane"))
         self._path = path
         self._lock = FileLock(path)
-        self._names = Names(path)
+        self._names = names
         self._writer = writer
         self._inbox = inbox.Inbox(writer.reports)
         self._opt_outs = opt_outs
@@ -119,7 +120,7 @@ class SqliteLedger:
             await self._acquire()
         try:
             await self._read(partial(_check, self._path))
-            await self._on_thread(self._names.learn)
+            await self._on_thread(self._names.check)
             await self._writer.do("lock", partial(chunks.free_all, reasons=self._writer.reasons))
         except Exception:
             # Not where it is cancelled: what is queued would then be done without the lock.
@@ -275,7 +276,12 @@ class SqliteLedger:
         read = partial(inbox.arrivals_of, events, unwanted, secret=self.secret, opt_outs=self._opt_outs, now=now)
         # Before the transaction, which keeps other processes waiting.
         arrivals = await self._on_thread(read)
-        return await self._writer.do("events", partial(self._inbox.add, arrivals=arrivals, now=now))
+        return await self._writer.do("events", lambda connection: self._bring(connection, arrivals, now))
+
+    def _bring(self, connection: sqlite3.Connection, arrivals: list[inbox.Arrival], now: float) -> list[StoredEvent]:
+        # As late as can be: what is acknowledged has to be where the next process looks for it.
+        self._names.check()
+        return self._inbox.add(connection, arrivals, now)
 
     async def unhandled(self, *, messages: bool, after: int, limit: int) -> list[StoredEvent]:
         return await self._read(partial(inbox.unhandled, messages=messages, after=after, limit=limit))
