@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from attrs import evolve
@@ -316,6 +316,8 @@ async def test_a_dialect_that_fails_is_told_in_the_log(
     """A scheme that nobody can satisfy is an error, not silence, and nothing waits for it for ever."""
 
     class Odd:
+        needs_body: ClassVar[bool] = False
+
         def check(self, *_: object) -> None:
             """Never asked."""
 

@@ -7,7 +7,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from attrs import evolve, frozen
@@ -166,6 +166,8 @@ def _plain_events(body: bytes, _query: Mapping[str, str]) -> list[Event]:
 
 
 class _Yes:
+    needs_body: ClassVar[bool] = False
+
     def check(self, headers: Mapping[str, str], body: bytes, now: float) -> None:
         """Lets everyone in."""
 

@@ -25,6 +25,7 @@ from wamsg.driver import Webhook
 from wamsg.errors import ConfigError, WamsgError
 from wamsg.ledger.events import StoredEvent
 from wamsg.settings import Secret
+from wamsg.testing import ManualClock
 from wamsg.webhooks import Call, Receiver
 from wamsg.wire import HmacSha256
 from wamsg.wire.payload import LARGEST
@@ -213,9 +214,9 @@ async def test_a_body_that_does_not_come_is_not_waited_for(opened: Any) -> None:
     assert (408, "close") == (answer.status, answer.headers["Connection"])
 
 
-async def test_bodies_together_have_bounds(opened: Any) -> None:
-    """Beyond them a call is sent away for a while; when they are through there is room again."""
-    receiver = await opened()
+async def test_bodies_together_have_bounds(opened: Any, clock: ManualClock, caplog: pytest.LogCaptureFixture) -> None:
+    """Beyond them a call is sent away for a while, and the log says so once a minute; then there is room again."""
+    receiver = await opened(clock=clock)
     ends = asyncio.Event()
 
     async def slow() -> AsyncIterator[bytes]:
@@ -224,12 +225,32 @@ async def test_bodies_together_have_bounds(opened: Any) -> None:
 
     calls = [asyncio.create_task(receiver.take(_post(), slow())) for _ in range(20)]
     await asyncio.sleep(0)
-    crowded = await receiver.take(_post(), BODY)
+    for wait in (0, 59, 1):
+        await clock.advance(wait)
+        crowded = await receiver.take(_post(), BODY)
     ends.set()
     await asyncio.gather(*calls)
 
     assert (503, "1") == (crowded.status, crowded.headers["Retry-After"])
+    assert 2 == caplog.text.count("bodies under way hold 60 MiB")
     assert 200 == (await receiver.take(_post(), BODY)).status
+
+
+async def test_strangers_cannot_fill_the_room_for_bodies(opened: Any) -> None:
+    """Whoever shows no secret is refused before the body is read, if the secret does not depend on it."""
+    receiver = await opened(webhooks=webhook(BEARER, HmacSha256([SECRET])))
+    both = {"Authorization": "Bearer fake-bearer-token", **signed(BODY)}
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield bytes(LARGEST)
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(10):
+        strangers = await asyncio.gather(*(receiver.take(_post(), slow()) for _ in range(20)))
+
+    assert {401} == {answer.status for answer in strangers}
+    assert 200 == (await receiver.take(Call(method="POST", headers=both), BODY)).status
+    assert 401 == (await receiver.take(Call(method="POST", headers={**both, **signed(b"x")}), BODY)).status
 
 
 async def test_a_store_that_fails_is_a_500(opened: Any, tmp_path: Any, deliver: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
@@ -39,6 +40,8 @@ def test_a_scheme_of_another_make_is_named() -> None:
     """Nothing is shown in the hope that it will do."""
 
     class Handshake:
+        needs_body: ClassVar[bool] = False
+
         def check(self, headers: Mapping[str, str], body: bytes, now: float) -> None:
             """Never asked."""
 

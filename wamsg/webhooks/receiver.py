@@ -20,6 +20,7 @@ from wamsg.webhooks.flow import EventFlow
 from wamsg.webhooks.handler import Handler
 from wamsg.webhooks.handshake import Handshake
 from wamsg.webhooks.reading import Crowded, Room, Share, TooLarge
+from wamsg.webhooks.refusals import Refusals
 from wamsg.webhooks.turns import Turns
 from wamsg.wire import Basic, Response
 from wamsg.wire.payload import LARGEST
@@ -66,6 +67,7 @@ class Receiver:
         self._handshake = Handshake(verify_token)
         self._clock = clock or SystemClock()
         self._patience = patience
+        self._refusals = Refusals(self._clock)
         self._bodies = Room(_ROOM)
         self._turns = Turns(_PARSED)
         #: What it stores and handles; others may feed it as well, while the receiver is open.
@@ -146,6 +148,7 @@ class Receiver:
         except TooLarge:
             return _too_large()
         except Crowded:
+            self._refusals.tell(503, f"bodies under way hold {_ROOM >> 20} MiB")
             return answer(503, "too much at once", Retry_After="1", Connection="close")
 
     def _early(self, call: Call) -> Response | None:
@@ -165,13 +168,14 @@ class Receiver:
         return None
 
     async def _take(self, hook: Webhook, call: Call, share: Share, body: Body) -> Response:
+        if call.method == "GET" and self._handshake.is_asked(call.query):
+            return answer(200, self._handshake.answer(call.query))
+        _verify_early(hook, call, self._clock.time())
         try:
             async with asyncio.timeout(self._patience):
                 raw = await share.read(body)
         except TimeoutError:
             return answer(408, "the body came too slowly", Connection="close")
-        if call.method == "GET" and self._handshake.is_asked(call.query):
-            return answer(200, self._handshake.answer(call.query))
         hook.verify(call.headers, raw, now=self._clock.time())
         async with asyncio.timeout(self._patience), self._turns.turn(len(raw)):
             await self.flow.add(hook.parse(raw, call.query))
@@ -204,6 +208,13 @@ def _by_path(webhooks: Mapping[str, Webhook]) -> dict[str, Webhook]:
 
 def _path(path: str) -> str:
     return "/" + path.strip("/")
+
+
+def _verify_early(hook: Webhook, call: Call, now: float) -> None:
+    """Before the body is read: strangers must not be able to fill the room for bodies, where that can be helped."""
+    for scheme in hook.schemes:
+        if not scheme.needs_body:
+            scheme.check(call.headers, b"", now)
 
 
 def _too_large() -> Response:

@@ -10,7 +10,7 @@ import hmac
 import re
 from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from attrs import field, frozen
 
@@ -24,6 +24,9 @@ _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 
 class Scheme(Protocol):
     """One way of proof."""
+
+    #: Whether it is over the body. Whatever else fails is refused before anything of the body is held.
+    needs_body: ClassVar[bool]
 
     def check(self, headers: Mapping[str, str], body: bytes, now: float) -> None:
         """Raise `NotVerified` unless ``headers`` (any case) and ``body`` prove it at ``now`` (seconds since 1970)."""
@@ -53,6 +56,7 @@ class Bearer:
     """``Authorization: Bearer <token>``; several tokens while they are being changed."""
 
     tokens: tuple[bytes, ...] = field(converter=_secrets, repr=False)
+    needs_body: ClassVar[bool] = False
 
     def check(self, headers: Mapping[str, str], _body: bytes, _now: float) -> None:
         """See `Scheme.check`."""
@@ -66,6 +70,7 @@ class SharedHeader:
 
     name: str
     secrets: tuple[bytes, ...] = field(converter=_secrets, repr=False)
+    needs_body: ClassVar[bool] = False
 
     def check(self, headers: Mapping[str, str], _body: bytes, _now: float) -> None:
         """See `Scheme.check`."""
@@ -78,6 +83,7 @@ class Basic:
     """``Authorization: Basic ..``; each pair is ``user:password``."""
 
     pairs: tuple[bytes, ...] = field(converter=_secrets, repr=False)
+    needs_body: ClassVar[bool] = False
 
     def check(self, headers: Mapping[str, str], _body: bytes, _now: float) -> None:
         """See `Scheme.check`."""
@@ -101,6 +107,7 @@ class HmacSha256:
     header: str = "X-Hub-Signature-256"
     timestamp_header: str | None = None
     tolerance: float = TOLERANCE
+    needs_body: ClassVar[bool] = True
 
     def check(self, headers: Mapping[str, str], body: bytes, now: float) -> None:
         """See `Scheme.check`."""
