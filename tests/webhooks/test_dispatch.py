@@ -94,6 +94,33 @@ async def test_a_handler_that_fails_is_run_again_after_a_while(
     assert [] == await _left(store)
 
 
+@pytest.mark.parametrize("given", [OSError("no database"), None], ids=repr)
+async def test_one_that_gives_nothing_to_wait_for_has_failed_like_any_other(
+    store: FileEventStore, clock: ManualClock, dispatcher: Any, given: OSError | None
+) -> None:
+    """A plain function that raises, or returns; the person's next message is handled."""
+    heard: list[str | None] = []
+
+    class Plain:
+        def handle(self, event: Any) -> Any:
+            if event.text != "odd":
+                return self.listen(event)
+            if given is not None:
+                raise given
+            return None
+
+        async def listen(self, event: Any) -> None:
+            heard.append(event.text)
+
+    dispatching = dispatcher(Plain(), retries=())
+    await _stored(store, dispatching, message("a", "odd"), message("b", "next"))
+    await dispatching.idle()
+
+    assert ["next"] == heard
+    await _until(clock, lambda: len(store._open) == 1)
+    assert [message("a", "odd")] == await _left(store)
+
+
 async def test_one_that_fails_for_good_is_given_up_but_kept(
     store: FileEventStore, clock: ManualClock, dispatcher: Any, listening: Any, caplog: pytest.LogCaptureFixture
 ) -> None:

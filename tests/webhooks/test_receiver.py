@@ -84,6 +84,26 @@ class _Handler:
         return True
 
 
+async def test_a_handler_that_fails_to_say_what_it_wants_is_given_it(
+    opened: Any, listener: Any, deliver: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its fault refuses neither the event nor those that came with it, and stands in the log."""
+
+    def wants(event: Any) -> bool:
+        if event.text == "odd":
+            raise KeyError("a fault of the handler")
+        return bool(event.text == "mine")
+
+    listener.wants = wants
+    receiver = await opened()
+
+    answer = await deliver(receiver, message("a", "mine"), message("b", "odd"), message("c", "other"))
+    await receiver.idle()
+
+    assert (200, ["mine", "odd"]) == (answer, [event.text for event in listener.heard])
+    assert "a fault of the handler" in caplog.text
+
+
 async def test_what_comes_again_is_answered_alike_and_handled_once(opened: Any, listener: Any, deliver: Any) -> None:
     """In the same moment from many callers, in other company, and later."""
     receiver = await opened()

@@ -11,6 +11,7 @@ from contextvars import copy_context
 from wamsg.clock import Clock, Timer
 from wamsg.errors import InvalidMessage, Rejected, SendError, Unsupported
 from wamsg.ledger.events import EventStore, StoredEvent
+from wamsg.model.event import Event
 from wamsg.webhooks.handler import Handler
 from wamsg.webhooks.marks import Marks
 from wamsg.webhooks.strands import Strands
@@ -135,10 +136,13 @@ class Dispatcher:
         while len(self._running) < self._concurrency and not self._closing and (item := self._strands.take()):
             # A task for each: handlers that never wait would otherwise hold the loop until the queue is empty.
             # In the context of `open`: that of whichever call came in just now has nothing to do with it.
-            work = self._handler.handle(item.event)
-            task = asyncio.create_task(work, name="wamsg handler", context=self._context.copy())
+            task = asyncio.create_task(self._handle(item.event), name="wamsg handler", context=self._context.copy())
             self._running[task] = item
             task.add_done_callback(self._ended)
+
+    async def _handle(self, event: Event) -> None:
+        # Called in here: one that raises before it gives anything to wait for has failed like any other.
+        await self._handler.handle(event)
 
     def _ended(self, task: Task[None]) -> None:
         item = self._running.pop(task)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -54,7 +55,7 @@ class EventFlow:
             )
             for messages in (True, False)
         )
-        self._intake = Intake(store, wants=handler.wants, stored=self._stored, clock=clock)
+        self._intake = Intake(store, wants=partial(_wanted, handler), stored=self._stored, clock=clock)
         self._open = self._closed = False
 
     async def __aenter__(self) -> Self:
@@ -114,3 +115,12 @@ class EventFlow:
             await asyncio.wait_for(closing, self._grace)
         except TimeoutError:
             _log.warning("the store did not answer in time", extra={"action": "store_late"})
+
+
+def _wanted(handler: Handler, event: Event) -> bool:
+    try:
+        return handler.wants(event)
+    except Exception:  # noqa: BLE001 -- to refuse the event would refuse all that came with it, again and again
+        facts = {"action": "wants_failed", "key": event.key, "provider": event.provider}
+        _log.exception("a handler failed to say whether it wants a %s", type(event).__name__, extra=facts)
+        return True

@@ -11,7 +11,7 @@ class Handler(Protocol):
     """Someone who waits for events; `wamsg.webhooks.Bot` is one."""
 
     def wants(self, event: Event) -> bool:
-        """Whether `handle` is for it; what nobody wants is only stored. Must be quick."""
+        """Whether `handle` is for it; what nobody wants is only stored. Must be quick; one that raises wants it."""
         ...
 
     async def handle(self, event: Event) -> None:
