@@ -207,20 +207,38 @@ async def test_the_window_is_a_day_from_the_last_message(window: ServiceWindow, 
 class _Past:
     def __init__(self) -> None:
         self.asked: list[PhoneNumber] = []
+        self.written: float | None = NOW - 10
 
     async def last_written(self, number: PhoneNumber) -> float | None:
         self.asked.append(number)
-        return NOW - 10 if number == PERSON else None
+        return self.written if number == PERSON else None
 
 
 async def test_a_history_knows_those_who_are_forgotten(clock: ManualClock) -> None:
-    """It is asked once for each person; who never wrote has no window."""
+    """It is asked once for each person whose window is open; who never wrote has none."""
     past = _Past()
     window = ServiceWindow(history=past, clock=clock, most=2)
 
     assert await window.is_open(OTHER_PERSON) is False
     assert [NOW - 10 + DAY] * 2 == [await window.closes_at(PERSON), await window.closes_at(PERSON)]
     assert [OTHER_PERSON, PERSON] == past.asked
+
+
+async def test_a_history_is_asked_again_before_a_window_is_closed(clock: ManualClock) -> None:
+    """They may have written to another process; what this one heard itself counts as well."""
+    past = _Past()
+    window = ServiceWindow(history=past, clock=clock)
+    assert await window.is_open(PERSON)
+
+    await clock.advance(DAY)
+    closed = await window.is_open(PERSON)
+    past.written = NOW + DAY - 5
+    opened = await window.closes_at(PERSON)
+    past.written = None
+    await clock.advance(DAY)
+
+    assert (False, NOW + 2 * DAY - 5) == (closed, opened)
+    assert opened == await window.closes_at(PERSON)
 
 
 async def test_memory_is_bounded(clock: ManualClock) -> None:

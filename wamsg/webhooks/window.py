@@ -19,6 +19,8 @@ from wamsg.wire import Priority
 
 _log = logging.getLogger("wamsg.webhooks")
 LENGTH = 24 * 3600.0
+#: Such a window closed at 0.0.
+_NEVER = -LENGTH
 #: What is sent in the place of a free-form message; a function makes it of that message.
 Fallback = Template | Callable[[Content], Template]
 
@@ -26,7 +28,8 @@ Fallback = Template | Callable[[Content], Template]
 class ServiceWindow:
     """When people last wrote to one number of yours; the ``most`` who wrote last are remembered.
 
-    ``history`` is asked about the others, and so makes it survive a restart: a store of events may be one.
+    ``history`` is asked about the others, and again before anyone's window is said to be closed. So it survives a
+    restart, and knows what other processes took; a store of events may be one.
     """
 
     def __init__(self, *, history: History | None = None, most: int = 100_000, clock: Clock | None = None) -> None:
@@ -49,14 +52,13 @@ class ServiceWindow:
         0.0 for someone who never wrote; None where that is not known, because there is no history to ask.
         """
         written = self._written.get(number.e164)
-        if written is None:
-            if self._history is None:
-                return None
-            written = await self._history.last_written(number)
-            if written is None:
-                return 0.0
-            self._remember(number, written)
-        return written + LENGTH
+        if self._history is not None and (written is None or written + LENGTH <= self._clock.time()):
+            # Also of someone known: a message since then may have come in by another process.
+            found = await self._history.last_written(number)
+            if found is not None:
+                self._remember(number, found)
+            written = max(_NEVER if time is None else time for time in (written, found))
+        return None if written is None else written + LENGTH
 
     async def is_open(self, number: PhoneNumber) -> bool | None:
         """Whether anything may be sent to ``number`` now; None where it is not known."""
