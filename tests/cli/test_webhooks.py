@@ -147,6 +147,38 @@ def test_what_proves_nothing_is_refused(process: Start) -> None:
     assert "0 events" in stop(child)
 
 
+def test_a_ledger_that_is_made_is_told(process: Start) -> None:
+    """A name that was mistyped is seen before anything is taken."""
+    child = process(*WORDS, "--port", "0")
+    started(child)
+    assert child.stdout is not None
+
+    said = child.stdout.readline()
+    stop(child)
+
+    assert f"new ledger {LEDGER}\n" == said
+
+
+def test_a_second_interrupt_does_not_wait_for_what_is_coming_in(process: Start) -> None:
+    """The first one does; either way it ends with sentences."""
+    child = process(*WORDS, "--port", "0")
+    port = started(child)
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        head = f"POST /callbacks HTTP/1.1\r\nHost: x\r\nX-Callback-Secret: {SECRET}\r\nContent-Length: 9\r\n"
+        line.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+        assert b"100" in line.recv(100)
+        line.sendall(b"{")
+        child.send_signal(signal.SIGINT)
+        assert child.stderr is not None
+        first = child.stderr.readline()
+        child.send_signal(signal.SIGINT)
+        _, err = child.communicate(timeout=HUNG)
+
+    assert "another Ctrl-C does not wait" in first
+    assert 130 == child.returncode
+    assert ["wamsg: cut off", "wamsg: 0 events"] == [said.partition(";")[0] for said in err.splitlines()]
+
+
 def test_a_ledger_that_cannot_be_written_ends_it(process: Start) -> None:
     """The call is not acknowledged, and whoever supervises the command is to start it again."""
     child = process(*WORDS, "--port", "0")
@@ -176,19 +208,21 @@ def test_a_ledger_that_was_removed_ends_it(process: Start, tmp_path: Path) -> No
     assert "was removed while it was in use" in err.splitlines()[-1]
 
 
-def test_without_a_secret_it_does_not_start(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says which variable to set."""
+def test_without_a_secret_it_does_not_start(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It says which variable to set, and makes no ledger."""
     monkeypatch.delenv("WAMSG_KALEYRA_CALLBACK_SECRET")
 
     ran = run(*WORDS, "--port", "0")
 
     assert ran.code == 2
     assert "WAMSG_KALEYRA_CALLBACK_SECRET" in ran.complaint
+    assert [] == list(tmp_path.glob("*.ledger*"))
 
 
-def test_a_port_in_use_and_a_setting_that_there_is_none_are_errors(run: Run) -> None:
-    """One sentence each."""
+def test_a_port_in_use_and_a_setting_that_there_is_none_are_errors(run: Run, tmp_path: Path) -> None:
+    """One sentence each, and no ledger is made."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert "cannot listen on" in run(*WORDS, "--port", port).complaint
     assert "file" in run(*WORDS, "--port", "0", "--set", "file=x").complaint
+    assert [] == list(tmp_path.glob("*.ledger*"))

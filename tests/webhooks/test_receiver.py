@@ -252,7 +252,7 @@ async def test_bodies_together_have_bounds(opened: Any, clock: ManualClock, capl
     await asyncio.gather(*calls)
 
     assert (503, "1") == (crowded.status, crowded.headers["Retry-After"])
-    assert 2 == caplog.text.count("bodies under way hold 60 MiB")
+    assert 2 == caplog.text.count("503, bodies under way hold 60 MiB")
     assert 200 == (await receiver.take(_post(), BODY)).status
 
 
@@ -355,6 +355,23 @@ async def test_refusals_are_logged_without_secrets(opened: Any, caplog: pytest.L
         for secret in ("token", "hello")
         if secret in said.replace("bearer token", "").replace("verify token", "")
     ]
+
+
+async def test_what_is_turned_away_is_told_once_a_minute(
+    opened: Any, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """For each status, with the path alone, of which nothing is shown that may be a secret, a number or a line."""
+    receiver = await opened(clock=clock)
+    path = "/callback/919812340001/\nforged/fake-secret-in-the-address"
+
+    for wait in (0, 59, 1):
+        await clock.advance(wait)
+        await receiver.take(Call(method="POST", path=path, query={"token": "fake-token"}), BODY)
+        await receiver.take(Call(method="PUT"), BODY)
+
+    told = ["a call to /callback/***/?forged/*** was turned away: 404", "a call to / was turned away: 405"] * 2
+    assert told == [record.getMessage().partition(",")[0] for record in caplog.records]
+    assert "fake" not in caplog.text
 
 
 @pytest.mark.parametrize(

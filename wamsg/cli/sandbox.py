@@ -22,7 +22,7 @@ async def sandbox(
     limit: Annotated[str | None, Parameter(help="such as 80/s, kept exactly for each account; none by default")] = None,
     faults: Annotated[Path | None, Parameter(help="a fault script (TOML or JSON), see docs/sandbox.md")] = None,
     callbacks: Annotated[
-        str | None, Parameter(help="address on this machine to call back, such as http://127.0.0.1:8080/callbacks")
+        str | None, Parameter(help="address on this machine to call back, such as http://127.0.0.1:8080/")
     ] = None,
 ) -> int:
     """Run a local server that answers like the providers, until Ctrl-C. Nothing leaves this machine.

@@ -128,7 +128,7 @@ def _check_address(url: object, *, outside: bool) -> None:
     try:
         host = _host(url)
     except ValueError:
-        message = "url must be an address such as http://127.0.0.1:8080/callbacks"
+        message = "url must be an address such as http://127.0.0.1:8080/"
         raise ConfigError(message, setting="url") from None
     if not outside and not _is_here(host):
         message = f"callbacks go to this machine only, not to {host[:60]!r}, unless 'outside' is set"

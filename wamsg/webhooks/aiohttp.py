@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any
 
@@ -39,14 +40,27 @@ async def serving(app: web.Application, *, host: str, port: int) -> AsyncIterato
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
-        try:
+        with _told(host, port):
             await web.TCPSite(runner, host, port).start()
-        except (OSError, OverflowError) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            raise ConfigError(f"cannot listen on {host}:{port}: {why}", setting="port") from error
         yield f"http://{f'[{host}]' if ':' in host else host}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+async def check_port(host: str, port: int) -> None:
+    """Raise `wamsg.errors.ConfigError` if `serving` could not have it. Nobody can connect meanwhile."""
+    with _told(host, port):
+        server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port, start_serving=False)
+    server.close()
+
+
+@contextmanager
+def _told(host: str, port: int) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"cannot listen on {host}:{port}: {why}", setting="port") from error
 
 
 async def _open(resources: Iterable[AbstractAsyncContextManager[Any]], _app: web.Application) -> AsyncIterator[None]:

@@ -9,7 +9,7 @@ from typing import Any
 from wamsg import registry
 from wamsg.driver import Webhook
 from wamsg.errors import ConfigError
-from wamsg.settings import resolve
+from wamsg.settings import env_name, resolve
 
 
 def webhook(
@@ -39,3 +39,14 @@ def webhook(
         beside=provider.settings,
     )
     return provider.inbound.webhook(resolved.values)
+
+
+def check_secrets(hook: Webhook) -> None:
+    """Raise `wamsg.errors.ConfigError` for a webhook without any: whatever it was sent would be refused."""
+    if not hook.schemes:
+        variable = env_name(hook.provider, "callback_secret")
+        message = (
+            f"{hook.provider}: no secret is configured for callbacks, so none could be taken; set {variable} "
+            "(or callback_token, callback_login, callback_app_secret) and have the provider send it"
+        )
+        raise ConfigError(message, setting="callback_secret")

@@ -14,8 +14,9 @@ from wamsg.clock import Clock, SystemClock
 from wamsg.driver import Webhook
 from wamsg.errors import BadPayload, ConfigError, NotVerified, WamsgError
 from wamsg.ledger.events import EventStore
-from wamsg.settings import Secret, env_name
+from wamsg.settings import Secret
 from wamsg.webhooks.call import Body, Call, answer
+from wamsg.webhooks.configure import check_secrets
 from wamsg.webhooks.flow import EventFlow
 from wamsg.webhooks.handler import Handler
 from wamsg.webhooks.handshake import Handshake
@@ -119,10 +120,13 @@ class Receiver:
         self._under_way += 1
         self._quiet.clear()
         try:
-            return await self._answer(call, body)
+            given = await self._answer(call, body)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the provider must hear of it
             _log_failure(error)
             return answer(500)
+        else:
+            self._refusals.note(_path(call.path), given)
+            return given
         finally:
             self._under_way -= 1
             if not self._under_way:
@@ -131,7 +135,7 @@ class Receiver:
     async def _answer(self, call: Call, body: Body) -> Response:
         hook = self._webhooks.get(_path(call.path))
         if hook is None:
-            return answer(404)
+            return answer(404, "no webhook is here")
         early = self._early(call)
         if early is not None:
             return early
@@ -148,13 +152,12 @@ class Receiver:
         except TooLarge:
             return _too_large()
         except Crowded:
-            self._refusals.tell(503, f"bodies under way hold {_ROOM >> 20} MiB")
-            return answer(503, "too much at once", Retry_After="1", Connection="close")
+            return answer(503, f"bodies under way hold {_ROOM >> 20} MiB", Retry_After="1", Connection="close")
 
     def _early(self, call: Call) -> Response | None:
         """What can be said without the body."""
         if call.method not in {"POST", "GET"}:
-            return answer(405, Allow="GET, POST")
+            return answer(405, "neither POST nor GET", Allow="GET, POST")
         if self._life is _Life.CLOSED:
             return answer(503, "closing", Retry_After="5", Connection="close")
         if self._life is _Life.UNOPENED:
@@ -193,13 +196,7 @@ def _by_path(webhooks: Mapping[str, Webhook]) -> dict[str, Webhook]:
         raise ConfigError("there is no webhook to receive for", setting="webhooks")
     found: dict[str, Webhook] = {}
     for path, hook in webhooks.items():
-        if not hook.schemes:
-            variable = env_name(hook.provider, "callback_secret")
-            message = (
-                f"{hook.provider}: no secret is configured for callbacks, so none could be taken; set {variable} "
-                "(or callback_token, callback_login, callback_app_secret) and have the provider send it"
-            )
-            raise ConfigError(message, setting="callback_secret")
+        check_secrets(hook)
         if _path(path) in found:
             raise ConfigError(f"there are two webhooks for the path {_path(path)}", setting="webhooks")
         found[_path(path)] = hook
