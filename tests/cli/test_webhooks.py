@@ -45,7 +45,12 @@ def started(child: subprocess.Popen[str]) -> int:
 def post(port: int, *statuses: tuple[str, str], secret: str = SECRET, path: str = "/callbacks") -> int:
     """Tell statuses of messages as Meta's frame has them; the answer."""
     told = [{"id": name, "status": status, "timestamp": "1700000000"} for name, status in statuses]
-    frame = {"entry": [{"changes": [{"field": "messages", "value": {"statuses": told}}]}]}
+    return call(port, {"statuses": told}, secret=secret, path=path)
+
+
+def call(port: int, value: dict[str, object], *, secret: str = SECRET, path: str = "/callbacks") -> int:
+    """Bring ``value`` in Meta's frame; the answer."""
+    frame = {"entry": [{"changes": [{"field": "messages", "value": value}]}]}
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=HUNG)
     try:
         body = json.dumps({"object": "whatsapp_business_account", **frame})
@@ -145,6 +150,24 @@ def test_what_proves_nothing_is_refused(process: Start) -> None:
 
     assert (401, 404) == (post(port, ("a", "sent"), secret="wrong"), post(port, ("a", "sent"), path="/"))
     assert "0 events" in stop(child)
+
+
+def test_stop_words_of_ones_own_stand_beside_the_usual_ones(process: Start, run: Run) -> None:
+    """Whoever writes one of either is suppressed."""
+    child = process(*WORDS, "--port", "0", "--stop-word", "parar", "--stop-word", "Arr\u00eat")
+    port = started(child)
+    texts = {"919812340001": "Parar!", "919812340002": "ARR\u00caT", "919812340003": "stop", "919812340004": "hello"}
+
+    messages = [
+        {"from": sender, "id": sender, "timestamp": "1700000000", "type": "text", "text": {"body": text}}
+        for sender, text in texts.items()
+    ]
+    answer = call(port, {"messages": messages})
+    stop(child)
+
+    assert answer == 200
+    listed = run("suppress", "list", "--ledger", LEDGER, "--json", "--show-numbers").lines
+    assert [f"+{sender}" for sender in list(texts)[:3]] == [json.loads(line)["number"] for line in listed]
 
 
 def test_a_ledger_that_is_made_is_told(process: Start) -> None:

@@ -324,6 +324,8 @@ async def test_who_opts_out_by_an_error_is_suppressed(desk: Desk) -> None:
         ("Stop  Promotions", True),
         ("\uff33TOP", True),
         ("unsubscribe!", True),
+        ("STOP,", True),
+        ("\u200estop\u200b", True),
         ("please stop", False),
         ("stop it", False),
         ("cancel", False),

@@ -13,12 +13,14 @@ from wamsg.cli.broadcast.book import opened
 from wamsg.cli.broadcast.options import LedgerName
 from wamsg.cli.collector import relax_collector
 from wamsg.cli.interrupt import on_interrupt
+from wamsg.cli.kinds.pairs import Repeated
 from wamsg.cli.output import ALL_ACCEPTED, NONE_ACCEPTED, STOPPED, say, tell
 from wamsg.cli.settings import NO_PROVIDER_OPTIONS, Chosen, ProviderOptions, choose
 from wamsg.cli.watched import Watched
 from wamsg.driver import Webhook
 from wamsg.errors import ConfigError
 from wamsg.ledger import Arrivals, EventLedger
+from wamsg.ledger.optout import STOP_WORDS
 from wamsg.webhooks import Receiver, webhook
 from wamsg.webhooks.aiohttp import application, check_port, serving
 from wamsg.webhooks.configure import check_secrets
@@ -42,6 +44,11 @@ async def webhooks(
         "127.0.0.1"
     ),
     path: Annotated[str, Parameter(help="of the address that the provider calls")] = "/",
+    stop_word: Annotated[
+        tuple[str, ...],
+        Repeated,
+        Parameter(help=f"whoever writes nothing else is suppressed, as for {', '.join(STOP_WORDS)}"),
+    ] = (),
     about: ProviderOptions = NO_PROVIDER_OPTIONS,
 ) -> int:
     """Receive what a provider calls back, into a ledger, until Ctrl-C."""
@@ -51,7 +58,7 @@ async def webhooks(
     await check_port(host, port)
     made = not os.path.lexists(ledger)  # noqa: ASYNC240 -- nothing else runs yet
     stop = asyncio.Event()
-    async with opened(ledger, create=True) as book:
+    async with opened(ledger, create=True, stop_words=(*STOP_WORDS, *stop_word)) as book:
         store = Watched(book, stop.set)
         app = application(Receiver({path: hook}, store=store))
         relax_collector()

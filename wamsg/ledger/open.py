@@ -20,7 +20,7 @@ async def open_ledger(
     *,
     create: bool = False,
     durability: Literal["disk", "process"] = "disk",
-    stop_words: Iterable[str] = STOP_WORDS,
+    stop_words: str | Iterable[str] = STOP_WORDS,
 ) -> EventLedger:
     """Open a ledger by its file or by its ``postgresql://`` address; the caller closes it.
 

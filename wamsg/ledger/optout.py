@@ -17,10 +17,14 @@ _LONGEST: Final = 64
 
 
 class OptOuts:
-    """Knows a message that says nothing but one of some words, whatever their case, spaces and full stops."""
+    """Knows a message that says nothing but one of some words, whatever their case, spaces and punctuation.
 
-    def __init__(self, words: Iterable[str] = STOP_WORDS) -> None:
-        self._words = frozenset(filter(None, map(_plain, words)))
+    A text is one word.
+    """
+
+    def __init__(self, words: str | Iterable[str] = STOP_WORDS) -> None:
+        several = (words,) if isinstance(words, str) else words
+        self._words = frozenset(filter(None, map(_plain, several)))
 
     def find(self, event: IncomingMessage, *, now: float) -> Suppression | None:
         """The entry for who wrote it; None if it says anything else or the person's number is not known."""
@@ -32,5 +36,7 @@ class OptOuts:
 
 
 def _plain(text: str) -> str:
-    words = unicodedata.normalize("NFKC", text).casefold().split()
-    return " ".join(words).strip(" .!\"'*_")
+    # What keyboards add unseen, such as marks of the direction of writing.
+    seen = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    words = unicodedata.normalize("NFKC", seen).casefold().split()
+    return " ".join(words).strip(" .,!\"'*_")

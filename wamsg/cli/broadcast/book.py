@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from wamsg.broadcast.report.verdict import shown_ledger
 from wamsg.errors import LedgerError
 from wamsg.ledger import Broadcast, EventLedger, Ledger, Phase
 from wamsg.ledger.open import open_ledger
+from wamsg.ledger.optout import STOP_WORDS
 
 #: Where something is left to be sent, and nobody gave it up.
 UNFINISHED = frozenset({Phase.PLANNED, Phase.RUNNING, Phase.PAUSED, Phase.STOPPED})
 
 
 @asynccontextmanager
-async def opened(address: str, *, create: bool = False) -> AsyncIterator[EventLedger]:
+async def opened(
+    address: str, *, create: bool = False, stop_words: Iterable[str] = STOP_WORDS
+) -> AsyncIterator[EventLedger]:
     """The ledger of this name, closed at the end. Raises `LedgerError` and `ConfigError`."""
-    ledger = await open_ledger(address, create=create)
+    ledger = await open_ledger(address, create=create, stop_words=stop_words)
     try:
         yield ledger
     finally:

@@ -23,7 +23,7 @@ _Opened = tuple[Path, Names, sqlite3.Connection, sqlite3.Connection, bytes, dict
 
 
 async def open_sqlite(
-    path: str | Path, *, create: bool, durability: Durability = "disk", stop_words: Iterable[str] = STOP_WORDS
+    path: str | Path, *, create: bool, durability: Durability = "disk", stop_words: str | Iterable[str] = STOP_WORDS
 ) -> SqliteLedger:
     """Open a ledger, or make a new one where there is none and ``create`` says so; the caller closes it.
 
