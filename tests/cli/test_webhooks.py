@@ -170,6 +170,19 @@ def test_stop_words_of_ones_own_stand_beside_the_usual_ones(process: Start, run:
     assert [f"+{sender}" for sender in list(texts)[:3]] == [json.loads(line)["number"] for line in listed]
 
 
+def test_what_is_not_understood_is_told(process: Start) -> None:
+    """Once when it comes, and how many in the end: a wrong callback profile looks healthy otherwise."""
+    child = process(*WORDS, "--port", "0")
+    port = started(child)
+
+    answers = [call(port, {"odd": number}) for number in range(3)]
+    err = stop(child)
+
+    assert answers == [200] * 3
+    assert 1 == err.count("kaleyra: an event is stored but not understood: not a known kind of change")
+    assert "3 that came now were not understood" in err
+
+
 def test_a_ledger_that_is_made_is_told(process: Start) -> None:
     """A name that was mistyped is seen before anything is taken."""
     child = process(*WORDS, "--port", "0")

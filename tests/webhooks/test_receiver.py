@@ -24,6 +24,7 @@ from tests.support.inbound_events import (
 from wamsg.driver import Webhook
 from wamsg.errors import ConfigError, WamsgError
 from wamsg.ledger.events import StoredEvent
+from wamsg.model.event import UnknownEvent
 from wamsg.settings import Secret
 from wamsg.testing import ManualClock
 from wamsg.webhooks import Call, Receiver
@@ -599,3 +600,25 @@ async def test_a_call_shows_neither_query_nor_header() -> None:
     call = Call(method="GET", path="/x", query={"hub.verify_token": SECRET}, headers={"Authorization": SECRET})
 
     assert SECRET not in repr(call)
+
+
+async def test_what_is_not_understood_is_told_once_for_each_reason(
+    opened: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is a 200 like any other, so nobody would see that nothing is read."""
+    receiver = await opened()
+    reasons = ["no kind", "no kind", "no id"]
+
+    await receiver.flow.add(
+        [
+            UnknownEvent(provider="acme", key=str(place), reason=reason, kind="a\nb", raw={"secret": "fake"})
+            for place, reason in enumerate(reasons)
+        ]
+    )
+
+    told = [record.getMessage() for record in caplog.records]
+    assert ["acme: an event is stored but not understood: " + why for why in ("no kind", "no id")] == [
+        line.partition(" (kind")[0] for line in told
+    ]
+    assert "fake" not in "".join(told)
+    assert "\n" not in "".join(told)

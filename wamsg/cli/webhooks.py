@@ -69,14 +69,14 @@ async def webhooks(
                 say(f"every call has to bring {proofs(hook)}")
                 if made:
                     say(f"new ledger {ledger}")
-                await _until_stopped(book, stop)
+                await _until_stopped(book, store, stop)
 
         code = await _run(serve(), stop)
         if store.error is not None:
             # With another code than wrong settings have, so that whatever supervises it starts it again.
             tell(f"{store.error}; mend that and start it again: what was answered with 500 is delivered again")
             return NONE_ACCEPTED
-        tell(summary(await book.arrivals()))
+        tell(summary(await book.arrivals(), store.unknown))
     return code
 
 
@@ -94,9 +94,11 @@ def proofs(hook: Webhook) -> str:
     return " and ".join(_PROOFS.get(type(scheme), type(scheme).__name__) for scheme in hook.schemes)
 
 
-def summary(found: Arrivals) -> str:
-    """What came in, in words."""
+def summary(found: Arrivals, unknown: int = 0) -> str:
+    """What came in, in words; ``unknown`` events of this run are not understood."""
     more = f", {found.unhandled:,} not handled" if found.unhandled else ""
+    if unknown:
+        more += f"; {unknown:,} that came now were not understood: is the callback profile as docs/callbacks.md says?"
     return (
         f"{found.events:,} events; {found.parked:,} statuses wait for their message, "
         f"{found.unknown:,} are for messages that this ledger does not know{more}"
@@ -123,7 +125,7 @@ async def _run(serve: Coroutine[Any, Any, None], stop: asyncio.Event) -> int:
     return ALL_ACCEPTED
 
 
-async def _until_stopped(book: EventLedger, stop: asyncio.Event) -> None:
+async def _until_stopped(book: EventLedger, store: Watched, stop: asyncio.Event) -> None:
     """Tell what came in whenever that has changed."""
     known = await book.arrivals()
     while not stop.is_set():
@@ -134,5 +136,5 @@ async def _until_stopped(book: EventLedger, stop: asyncio.Event) -> None:
         except TimeoutError:
             found = await book.arrivals()
             if found != known:
-                say(summary(found))
+                say(summary(found, store.unknown))
             known = found

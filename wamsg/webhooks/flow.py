@@ -12,13 +12,15 @@ from typing import Any, Self
 from wamsg.clock import Clock, SystemClock
 from wamsg.errors import ConfigError, WamsgError
 from wamsg.ledger.events import EventStore, StoredEvent
-from wamsg.model.event import Event, IncomingMessage
+from wamsg.model.event import Event, IncomingMessage, UnknownEvent
 from wamsg.webhooks.dispatch import Dispatcher
 from wamsg.webhooks.handler import Deaf, Handler
 from wamsg.webhooks.intake import Intake
 from wamsg.webhooks.marks import Marks
 
 _log = logging.getLogger("wamsg.webhooks")
+#: Reasons why events are not understood; a provider has a dozen.
+_MOST_TOLD = 100
 
 
 class EventFlow:
@@ -56,6 +58,7 @@ class EventFlow:
             for messages in (True, False)
         )
         self._intake = Intake(store, wants=partial(_wanted, handler), stored=self._stored, clock=clock)
+        self._told: set[tuple[str, str]] = set()
         self._open = self._closed = False
 
     async def __aenter__(self) -> Self:
@@ -82,6 +85,9 @@ class EventFlow:
 
         Raises what the store raises. Whoever stops waiting takes nothing back.
         """
+        for event in events:
+            if isinstance(event, UnknownEvent):
+                self._tell_unknown(event)
         return await self._intake.add(events)
 
     def stop(self) -> None:
@@ -106,6 +112,15 @@ class EventFlow:
             await self._messages.idle()
             await self._others.idle()
         await self._marks.idle()
+
+    def _tell_unknown(self, event: UnknownEvent) -> None:
+        """Once for each reason: a callback profile of another shape sends nothing else, and all of it is a 200."""
+        told = (event.provider, event.reason)
+        if told not in self._told and len(self._told) < _MOST_TOLD:
+            self._told.add(told)
+            facts = {"action": "event_unknown", "provider": event.provider, "kind": event.kind}
+            sentence = "%s: an event is stored but not understood: %s (kind: %s; others like it are not told)"
+            _log.warning(sentence, event.provider, event.reason, ascii(event.kind), extra=facts)
 
     def _stored(self, item: StoredEvent) -> None:
         (self._messages if isinstance(item.event, IncomingMessage) else self._others).put(item)
