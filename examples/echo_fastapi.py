@@ -6,7 +6,8 @@
     export WAMSG_KALEYRA_SID=.. WAMSG_KALEYRA_API_KEY=.. WAMSG_KALEYRA_SENDER=+91.. WAMSG_KALEYRA_CALLBACK_SECRET=..
     python examples/echo_fastapi.py
 
-and have Kaleyra call https://your.host/callbacks, with the secret in the header x-callback-secret.
+and have Kaleyra call https://your.host/callbacks/ (with the slash: without it the answer is a redirect, which nobody
+follows), with the secret in the header x-callback-secret.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A store of events of your own, in 60 lines: one table of SQLite.
+"""A store of events of your own, in 70 lines: one table of SQLite.
 
 Whatever keeps callbacks for `wamsg.webhooks.Receiver` has these three methods (`wamsg.ledger.events.EventStore`), and a
 fourth if it can tell when people last wrote (`History`).
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +22,8 @@ from wamsg.model import PhoneNumber
 from wamsg.model.event import Event, IncomingMessage
 
 Result = TypeVar("Result")
+
+_log = logging.getLogger("own_store")
 
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -99,14 +103,22 @@ class SqliteEvents:
 
     def _unhandled(self, messages: int, after: int, limit: int) -> list[StoredEvent]:
         query = (
-            "SELECT position, document FROM event WHERE NOT handled AND message = ? AND position > ? "
-            "ORDER BY position LIMIT ?"
+            "SELECT position, document FROM event WHERE NOT handled AND message = ? AND position > ? ORDER BY position"
         )
-        rows = self._database.execute(query, (messages, after, limit))
-        return [StoredEvent(position, event_from_dict(json.loads(document))) for position, document in rows]
+        # Read one by one: a page that is not full would say that there are no more.
+        return list(islice(_readable(self._database.execute(query, (messages, after))), limit))
 
     def _handled(self, positions: Sequence[int]) -> None:
         with self._database:
             self._database.executemany(
                 "UPDATE event SET handled = 1 WHERE position = ?", [(place,) for place in positions]
             )
+
+
+def _readable(rows: Iterable[tuple[int, str]]) -> Iterator[StoredEvent]:
+    for position, document in rows:
+        try:
+            yield StoredEvent(position, event_from_dict(json.loads(document)))
+        except ValueError as error:
+            # It must not keep the others back. The error's words may quote what a person wrote.
+            _log.error("the stored event %d cannot be read: %s", position, type(error).__name__)

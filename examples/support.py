@@ -7,6 +7,8 @@ sends one in their place. The templates have to be approved beforehand.
 
     export WAMSG_KALEYRA_SID=.. WAMSG_KALEYRA_API_KEY=.. WAMSG_KALEYRA_SENDER=+91.. WAMSG_KALEYRA_CALLBACK_SECRET=..
     python examples/support.py
+
+and have Kaleyra call https://your.host/callbacks, with the secret in the header x-callback-secret.
 """
 
 from __future__ import annotations

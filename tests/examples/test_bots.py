@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import os
+import re
 import socket
 import sys
 import time
@@ -55,7 +56,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 @asynccontextmanager
 async def _bot(name: str, sandbox: Sandbox, folder: Path) -> AsyncIterator[Deliver]:
-    """The example as a process that answers through the sandbox; what delivers a callback to it."""
+    """The example as a process that answers through the sandbox; what calls the address that it says to register."""
     port = _free_port()
     settings = {f"WAMSG_KALEYRA_{key.upper()}": str(value) for key, value in sandbox.settings("kaleyra").items()}
     environ = {
@@ -66,6 +67,7 @@ async def _bot(name: str, sandbox: Sandbox, folder: Path) -> AsyncIterator[Deliv
         "PYTHONUNBUFFERED": "1",
     }
     program = str(EXAMPLES / name)
+    [registered] = re.findall(r"call https://your\.host(/[a-z/]*)", (EXAMPLES / name).read_text())
     process = await asyncio.create_subprocess_exec(
         sys.executable, program, cwd=folder, env=environ, stdout=PIPE, stderr=STDOUT
     )
@@ -78,9 +80,10 @@ async def _bot(name: str, sandbox: Sandbox, folder: Path) -> AsyncIterator[Deliv
                 assert line, f"it ended: {said}"
                 said += line
 
-            async def deliver(document: object, path: str = "/callbacks", secret: str = SECRET) -> int:
-                headers = {"x-callback-secret": secret}
-                async with http.post(f"http://127.0.0.1:{port}{path}", json=document, headers=headers) as answer:
+            async def deliver(document: object, path: str = registered, secret: str = SECRET) -> int:
+                headers, url = {"x-callback-secret": secret}, f"http://127.0.0.1:{port}{path}"
+                # Providers follow no redirect.
+                async with http.post(url, json=document, headers=headers, allow_redirects=False) as answer:
                     return answer.status
 
             yield deliver

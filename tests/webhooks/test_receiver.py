@@ -189,15 +189,31 @@ async def test_a_405_says_what_is_allowed(opened: Any) -> None:
 
 async def test_a_callback_by_get_is_read_from_the_query(opened: Any, listener: Any) -> None:
     """It is verified like any other."""
-    receiver = await opened()
+    receiver = await opened(webhooks=webhook(BEARER))
     query = {"message": "q", "text": "by query"}
 
     refused = await receiver.take(Call(method="GET", query=query))
-    taken = await receiver.take(Call(method="GET", query=query, headers=signed(b"")))
+    taken = await receiver.take(Call(method="GET", query=query, headers={"Authorization": "Bearer fake-bearer-token"}))
     await receiver.idle()
 
     assert (401, 200) == (refused.status, taken.status)
     assert ["by query"] == [event.text for event in listener.heard]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_signature_of_the_body_says_nothing_of_the_query(opened: Any, listener: Any, method: str) -> None:
+    """One that was overheard could be shown beside any query, unless there is another secret beside it."""
+    alone, beside = await opened(), await opened(webhooks=webhook(BEARER, HmacSha256([SECRET])))
+    headers = {"Authorization": "Bearer fake-bearer-token", **signed(b"")}
+    call = Call(method=method, query={"message": "q", "text": "by query"}, headers=headers)
+
+    refused, taken = await alone.take(call), await beside.take(call)
+    await beside.idle()
+
+    assert (401, 200) == (refused.status, taken.status)
+    assert ["by query"] == [event.text for event in listener.heard]
+    blank = Call(method=method, query=call.query, headers=signed(b" "))
+    assert 401 == (await alone.take(blank, b" ")).status
 
 
 async def test_a_body_in_pieces_is_verified_whole(opened: Any) -> None:
