@@ -48,6 +48,22 @@ async def test_a_claim_is_on_disk_once_it_came_back(store: Store) -> None:
     assert not await second.claim(again, 1, now=NOW + 1)
 
 
+async def test_what_was_in_flight_when_its_chunk_was_given_back_is_unknown_to_the_next_process(store: Store) -> None:
+    """Nobody holds that chunk any more, and its answer is lost all the same."""
+    first = await store.open()
+    await first.lock()
+    broadcast = await frozen(first, 3)
+    lease = await taken(first, broadcast)
+    assert await first.claim(lease, 1, now=NOW)
+    assert not await first.release(lease)
+    await store.crash(first, cut=True)
+
+    second = await store.open()
+    await second.lock()
+
+    assert [State.PENDING, State.UNKNOWN, State.PENDING] == await states_of(second, broadcast)
+
+
 async def test_of_many_claims_to_one_delivery_one_wins(ledger: Ledger) -> None:
     """Also when they are committed together."""
     lease = await taken(ledger, await frozen(ledger, 3))

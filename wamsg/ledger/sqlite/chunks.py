@@ -35,9 +35,12 @@ def take(connection: sqlite3.Connection, reasons: Reasons, broadcast: int, now: 
 
 
 def free_all(connection: sqlite3.Connection, reasons: Reasons) -> None:
-    """No one else runs here, so every lease is a dead process's: what it left in flight is unknown from now on."""
-    leased = connection.execute("SELECT broadcast, low, high FROM chunk WHERE owner IS NOT NULL").fetchall()
-    for broadcast, low, high in leased:
+    """No one else runs here, so every lease is a dead process's: what it left in flight is unknown from now on.
+
+    Also where it had given the chunk back by then.
+    """
+    begun = connection.execute("SELECT broadcast, low, high FROM chunk WHERE done = 0 AND epoch > 0").fetchall()
+    for broadcast, low, high in begun:
         _abandon(connection, reasons, broadcast, low, high, None)
     connection.execute("UPDATE chunk SET owner = NULL, leased_until = 0 WHERE owner IS NOT NULL")
 
