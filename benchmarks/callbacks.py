@@ -27,7 +27,7 @@ from wamsg.ledger.reference import make_reference
 _SECRET = "fake-callback-secret"
 _GOAL = 30_000
 _BATCHES = (1, 100, 1000)
-_CONNECTIONS = 32
+_CONNECTIONS = 64
 #: Clock ticks a second, in which the system counts a process's CPU.
 _TICKS = os.sysconf("SC_CLK_TCK")
 

@@ -49,6 +49,7 @@ class EventFlow:
         self._grace = grace
         #: Without a handler what others left is theirs, and nothing is taken for handled.
         self._handles = handler is not None
+        wants = partial(_wanted, handler) if handler is not None else _nobody
         handler = handler or Deaf()
         self._marks = Marks(store, clock=clock)
         self._messages, self._others = (
@@ -57,7 +58,7 @@ class EventFlow:
             )
             for messages in (True, False)
         )
-        self._intake = Intake(store, wants=partial(_wanted, handler), stored=self._stored, clock=clock)
+        self._intake = Intake(store, wants=wants, stored=self._stored, clock=clock)
         self._told: set[tuple[str, str]] = set()
         self._open = self._closed = False
 
@@ -130,6 +131,10 @@ class EventFlow:
             await asyncio.wait_for(closing, self._grace)
         except TimeoutError:
             _log.warning("the store did not answer in time", extra={"action": "store_late"})
+
+
+def _nobody(_event: Event) -> bool:
+    return False
 
 
 def _wanted(handler: Handler, event: Event) -> bool:

@@ -19,10 +19,10 @@ from wamsg.model.event import Event, IncomingMessage
 
 _log = logging.getLogger("wamsg.webhooks")
 #: Events of one group, more or less: so long does an incoming message wait for the statuses before it.
-_GROUP = 2000
+_GROUP = 4000
 #: Groups that are written at once, so that one is made ready while the other is on its way to the disk; and from how
 #: many events on that is worth a group of its own.
-_AT_ONCE, _MUCH = 2, 1000
+_AT_ONCE, _MUCH = 2, 2000
 
 
 @frozen(eq=False)

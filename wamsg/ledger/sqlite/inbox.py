@@ -26,6 +26,8 @@ _DAYS: Final = 8
 _DAY: Final = 86_400
 #: For each key that comes so many are looked at, whether they may be forgotten.
 _LOOKED_AT: Final = 4
+#: So many at a time at least.
+_WORTH: Final = 1000
 
 _SEEN: Final = "SELECT json_group_array(digest) FROM seen WHERE digest IN (SELECT value FROM json_each(?))"
 _SEE: Final = (
@@ -99,6 +101,8 @@ class Inbox:
         self._reports = reports
         #: The last key that was looked at; where it begins does not matter.
         self._hand = _LOWEST
+        #: Keys that are still to be looked at.
+        self._owed = 0
 
     def add(self, connection: sqlite3.Connection, arrivals: Sequence[Arrival], now: float) -> list[StoredEvent]:
         """Store the new ones and do what they say."""
@@ -116,7 +120,9 @@ class Inbox:
         connection.executemany(_WROTE, [item.written for item in fresh if item.written is not None])
         suppress(connection, [item.stop for item in fresh if item.stop is not None])
         self._reports.bring([item.report for item in fresh if item.report is not None], now=now)
-        self._forget(connection, now, _LOOKED_AT * (len(arrivals) + 1))
+        self._owed += _LOOKED_AT * (len(arrivals) + 1)
+        if self._owed >= _WORTH:
+            self._forget(connection, now)
         if given_up := parking.sweep(connection, now):
             _log.warning(
                 "%d statuses are for messages that this ledger does not know",
@@ -125,12 +131,12 @@ class Inbox:
             )
         return [StoredEvent(position, item.event) for position, item in placed]
 
-    def _forget(self, connection: sqlite3.Connection, now: float, count: int) -> None:
-        """Look at the next ``count`` keys, round and round: the work grows with what comes, not with what is kept."""
-        (last,) = connection.execute(_UP_TO, (self._hand, count)).fetchone()
+    def _forget(self, connection: sqlite3.Connection, now: float) -> None:
+        """Look at the next keys, round and round: the work grows with what comes, not with what is kept."""
+        (last,) = connection.execute(_UP_TO, (self._hand, self._owed)).fetchone()
         if last is not None:
             connection.execute(_FORGET, (self._hand, last, int(now // _DAY) - _DAYS))
-        self._hand = _LOWEST if last is None else last
+        self._hand, self._owed = (_LOWEST if last is None else last), 0
 
 
 def _unseen(connection: sqlite3.Connection, arrivals: Sequence[Arrival], day: int) -> list[Arrival]:

@@ -13,6 +13,7 @@ _KEPT: Final = 2 * 86_400.0
 _MOST: Final = 50_000
 
 _PARK: Final = "INSERT INTO parked (came, rank, at, error) VALUES (?, ?, ?, ?) RETURNING number"
+_OLDEST: Final = "SELECT number, came, (SELECT max(number) FROM parked) FROM parked ORDER BY number"
 _FETCH: Final = (
     "SELECT number, rank, at, error FROM parked WHERE number IN (SELECT number FROM parked_id WHERE digest = ?)"
     " ORDER BY number"
@@ -45,11 +46,12 @@ def fetch(connection: sqlite3.Connection, digest: int) -> list[tuple[int, float,
 
 def sweep(connection: sqlite3.Connection, now: float) -> int:
     """Give up what is too old or too much; how many."""
-    (last,) = connection.execute("SELECT coalesce(max(number), 0) FROM parked").fetchone()
     # The oldest come first, so that what is kept is not looked at.
-    with closing(connection.execute("SELECT number, came FROM parked ORDER BY number")) as rows:
-        old = takewhile(lambda row: row[0] <= last - _MOST or row[1] < now - _KEPT, rows)
-        out = [number for number, _ in old]
+    with closing(connection.execute(_OLDEST)) as rows:
+        old = takewhile(lambda row: row[0] <= row[2] - _MOST or row[1] < now - _KEPT, rows)
+        out = [number for number, *_ in old]
+    if not out:
+        return 0
     _remove(connection, out)
     _give_up(connection, len(out))
     return len(out)

@@ -8,10 +8,18 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from wamsg.ledger.sqlite.connection import statement
 from wamsg.ledger.sqlite.rows import MOST, broadcast_of, key, seq_of
 from wamsg.ledger.sqlite.sends import Move
 from wamsg.ledger.state import State
+from wamsg.wire.json import read_plain, write_plain
 
+#: Broadcast, and the place at which it begins.
+Chunk = tuple[int, int]
+#: State and status.
+Standing = tuple[int, int]
+
+_TALLIED: Final = statement("tallied")
 _MOVE: Final = (
     "INSERT INTO tally (broadcast, low, state, status, deliveries) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT DO UPDATE SET deliveries = deliveries + excluded.deliveries"
@@ -31,20 +39,21 @@ class Tallies:
 
     def follow(self, moves: Iterable[Move]) -> None:
         """Add the sums of moves in the order of their rows."""
-        sums: Counter[tuple[int, int, int, int]] = Counter()
-        span, tallied = range(0), False
+        sums: dict[Chunk, Counter[Standing]] = {}
+        span, chunk = range(0), (0, 0)
         for row, before, after in moves:
             if row not in span:
-                # Whether a chunk is tallied is not remembered, as another process may change it.
                 span = self._span(row)
                 chunk = (broadcast_of(row), seq_of(span.start))
-                tallied = self._is_tallied(chunk)
-            if tallied:
-                # A pending one has no row, so that no tally counts it.
-                if before.state != _PENDING:
-                    sums[*chunk, before.state, before.status] -= 1
-                sums[*chunk, after.state, after.status] += 1
-        self._connection.executemany(_MOVE, [(*place, moved) for place, moved in sums.items() if moved])
+                sums[chunk] = Counter()
+            # A pending one has no row, so that no tally counts it.
+            if before.state != _PENDING:
+                sums[chunk][before.state, before.status] -= 1
+            sums[chunk][after.state, after.status] += 1
+        # Which chunks are tallied is not remembered, as another process may change it.
+        tallied = self._tallied(sums) if sums else []
+        rows = [(*place, *standing, moved) for place in tallied for standing, moved in sums[place].items() if moved]
+        self._connection.executemany(_MOVE, rows)
 
     def _span(self, row: int) -> range:
         """The rows of the chunk that holds this one."""
@@ -53,6 +62,10 @@ class Tallies:
         place = bisect_right(cuts, seq_of(row))
         end = cuts[place] if place < len(cuts) else MOST
         return range(key(broadcast, cuts[place - 1] if place else 0), key(broadcast, end))
+
+    def _tallied(self, chunks: Iterable[Chunk]) -> list[Chunk]:
+        (found,) = self._connection.execute(_TALLIED, (write_plain(list(chunks)),)).fetchone()
+        return [(broadcast, low) for broadcast, low in read_plain(found)]
 
     def _cuts_of(self, broadcast: int) -> list[int]:
         cuts = self._cuts.get(broadcast)
@@ -63,8 +76,3 @@ class Tallies:
                 self._cuts.clear()
             self._cuts[broadcast] = cuts
         return cuts
-
-    def _is_tallied(self, chunk: tuple[int, int]) -> bool:
-        query = "SELECT tallied FROM chunk WHERE broadcast = ? AND low = ?"
-        row = self._connection.execute(query, chunk).fetchone()
-        return bool(row and row[0])

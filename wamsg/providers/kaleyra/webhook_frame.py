@@ -102,13 +102,12 @@ class _Group:
             if held and not isinstance(held, list):
                 yield unknown(f"{name} are no list", Excerpt({**self.shared, name: held}, self.place))
             place = (Around(self.shared, name, listed=True), *self.place)
+            writers = isinstance(self.value.get("contacts"), list)
             for item in _list(held):
-                yield _guarded(read, item, Excerpt(item, self._beside_writer(name, item) or place))
+                yield _guarded(read, item, Excerpt(item, self._beside_writer(name, item) if writers else place))
 
-    def _beside_writer(self, name: str, item: object) -> Place | None:
-        """The place of an item in a payload with its writer alone, where the payload names writers."""
-        if not isinstance(self.value.get("contacts"), list):
-            return None
+    def _beside_writer(self, name: str, item: object) -> Place:
+        """The place of an item in a payload with its writer alone."""
         writer = self._contact(table(item))
         holder = {**self.shared, "contacts": [writer] if writer else []}
         return (Around(holder, name, listed=True), *self.place)
@@ -136,7 +135,7 @@ class _Group:
 
 
 def _guarded(read: Callable[[Part, Raw], Event], item: object, raw: Raw) -> Event:
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return unknown("an item that is no object", raw)
     try:
         return read(item, raw)

@@ -73,11 +73,16 @@ def meta_status(
     item: Mapping[str, object], *, business: PhoneNumber | None, beside: Mapping[str, object], raw: Raw
 ) -> Event:
     """One element of ``statuses``; ``beside`` is what Kaleyra adds, where that is surely about this element."""
-    info = table(beside.get("extra_info"))
+    ids: tuple[object, ...] = (item.get("id"),)
+    reference = None
+    if beside:
+        info = table(beside.get("extra_info"))
+        ids = (*ids, beside.get("message_id"), info.get("message_id"))
+        reference = text(info.get("ref"))
     return status_event(
         item.get("status"),
-        reference=text(info.get("ref")) or text(item.get("biz_opaque_callback_data")),
-        ids=(item.get("id"), beside.get("message_id"), info.get("message_id")) if beside else (item.get("id"),),
+        reference=reference or text(item.get("biz_opaque_callback_data")),
+        ids=ids,
         recipient=item.get("recipient_id"),
         recipient_id=item.get("recipient_user_id"),
         business=business,
