@@ -13,7 +13,7 @@ import pytest
 
 import wamsg
 from wamsg import registry
-from wamsg.errors import BadCredentials, ConfigError, OptedOut, SendFailed
+from wamsg.errors import BadCredentials, ConfigError, LedgerBusy, OptedOut, SendFailed
 from wamsg.ledger import open_ledger
 from wamsg.ledger.protocol import EventLedger
 from wamsg.model import Text
@@ -281,6 +281,44 @@ async def test_a_failed_round_is_tried_again_and_a_refusal_ends_it(ledger: Event
             await running
 
     assert [1] == [one.fresh for one in told]
+    assert [("wamid.1", "sent")] == heard.statuses
+
+
+class Busy:
+    """Bookmarks of a ledger that another process keeps busy at first."""
+
+    def __init__(self, ledger: EventLedger) -> None:
+        self._ledger = ledger
+        self.refused = False
+
+    async def bookmark(self, name: str) -> str | None:
+        return await self._ledger.bookmark(name)
+
+    async def set_bookmark(self, name: str, text: str) -> None:
+        if not self.refused:
+            self.refused = True
+            raise LedgerBusy("the ledger is kept busy by another process")
+        await self._ledger.set_bookmark(name, text)
+
+
+async def test_a_busy_ledger_ends_a_round_and_not_the_reading(ledger: EventLedger, clock: ManualClock) -> None:
+    """What it could not take is read again."""
+    heard, bookmarks = Heard(), Busy(ledger)
+    token = registry.load("wacr").example["token"]
+    transport = MemoryTransport(lambda _: listing(row(1, "sent")))
+    client = wamsg.connect("wacr", environ={}, token=token, transport=transport, limits=None, clock=clock)
+    told: list[Round] = []
+    async with client, EventFlow(ledger, handler=heard) as flow:
+        poller = Poller(client, flow, bookmarks=bookmarks, clock=clock)
+        running = asyncio.create_task(poller.run(show=told.append))
+        while not told:
+            await asyncio.wait({running}, timeout=0.05)
+            await clock.advance(60)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await flow.idle()
+
+    assert bookmarks.refused
     assert [("wamid.1", "sent")] == heard.statuses
 
 

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from wamsg.client import Client
 from wamsg.clock import Clock, SystemClock
 from wamsg.driver import Provider
-from wamsg.errors import ConfigError, NotFound, Rejected, SendError
+from wamsg.errors import ConfigError, LedgerBusy, NotFound, Rejected, SendError
 from wamsg.ledger.events import Bookmarks
 from wamsg.model.event import DeliveryStatus, Event, StatusUpdate
 from wamsg.views import StatusList, StatusOrder, StatusPage
@@ -78,7 +78,7 @@ class Poller:
     async def run(self, *, show: Callable[[Round], None] | None = None) -> None:
         """Round after round, until cancelled; ``show`` is told of each.
 
-        An error of a call ends its round and is logged; the next round tries again.
+        An error of a call, or a ledger that is busy, ends its round and is logged; the next round tries again.
         Raises `wamsg.errors.Rejected`, such as for wrong credentials: no later round would fare better.
         """
         while True:
@@ -89,8 +89,8 @@ class Poller:
                     show(done)
             except Rejected:
                 raise
-            except SendError as error:
-                pause = max(pause, error.retry_after or 0.0)
+            except (SendError, LedgerBusy) as error:
+                pause = max(pause, (isinstance(error, SendError) and error.retry_after) or 0.0)
                 facts = {"action": "not_polled", "provider": self._client.provider.name}
                 _log.warning("statuses could not be read, trying again: %s", error, extra=facts)
             await self._clock.sleep(max(0.0, started + pause - self._clock.monotonic()))
