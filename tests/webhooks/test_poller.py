@@ -156,6 +156,7 @@ async def test_a_failure_comes_with_its_reason(ledger: EventLedger, clock: Manua
     assert isinstance(event, StatusUpdate)
     assert event.failure is not None
     assert ("131026", "RecipientRefused") == (event.failure.code, event.failure.error.__name__)
+    assert "Message undeliverable." == event.failure.detail
     asked = [request for request in transport.requests if request.method == "GET" and "/messages/" in request.url]
     assert 1 == len(asked)
 

@@ -118,6 +118,6 @@ def _event(item: ListedMessage) -> Event | None:
 def _failed(update: StatusUpdate, details: MessageDetails) -> StatusUpdate:
     said = one_line(details.status_message or "", _LONGEST_REASON)
     found = _CODE.match(said)
-    code = found[1] if found else None
-    failure = Failure(code=code, detail=said, error=_META.get(code or "", SendFailed))
+    code, words = (found[1], said[found.end() :].lstrip(" :)-") or said) if found else (None, said)
+    failure = Failure(code=code, detail=words, error=_META.get(code or "", SendFailed))
     return evolve(update, failure=failure, raw={**update.raw, "status_message": details.status_message})
