@@ -348,6 +348,21 @@ async def test_a_tap_on_the_button_of_a_template_counts_and_a_hidden_number_does
     assert [FIRST] == [entry.address for entry in await desk.suppressed()]
 
 
+async def test_times_that_a_status_does_not_change_stay_to_the_last_bit(desk: Desk) -> None:
+    """They are not written anew from what was read for the status."""
+    when, later = NOW + 0.1234567, LATER + 0.7654321
+    assert await desk.ledger.claim(desk.lease, 0, now=NOW)
+    await desk.settle(settled(0, State.DEFERRED, not_before=later))
+    await desk.bring(1, State.UNKNOWN)
+    await desk.add(desk.told("delivered", 1, at=when))
+
+    await desk.add(desk.told("failed", 0), desk.told("sent", 1, message_id="wamid.b"))
+
+    first, second = await desk.line(0), await desk.line(1)
+    assert (State.DEFERRED, "failed", later) == (first.state, first.status, first.not_before)
+    assert ("delivered", when, "wamid.b") == (second.status, second.status_at, second.message_id)
+
+
 async def test_events_need_no_lock(store: Place, desk: Desk) -> None:
     """A second handle adds while the first one holds the lock and runs."""
     await desk.bring(0, State.SENDING)
