@@ -1,4 +1,4 @@
-"""Receiving what providers call back: events are stored before they are answered, then handled; and bots.
+"""What comes back: called back and received, or read where nobody is called; stored first, then handled; and bots.
 
 ::
 
@@ -12,7 +12,7 @@
     receiver = Receiver(webhook("kaleyra"), store=store, handler=bot)
 
 A receiver is served by `wamsg.webhooks.aiohttp.application` or `wamsg.webhooks.asgi.AsgiApplication`, or its `take`
-is called from any other server.
+is called from any other server. A `Poller` reads statuses from a provider's list of messages into the same flow.
 """
 
 from __future__ import annotations
