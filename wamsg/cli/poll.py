@@ -20,7 +20,7 @@ from wamsg.errors import WamsgError
 from wamsg.ledger import EventLedger
 from wamsg.transport.aiohttp import AiohttpTransport
 from wamsg.webhooks import EventFlow, Poller, Round
-from wamsg.webhooks.poller import check_can_poll
+from wamsg.webhooks.poll.poller import check_can_poll
 
 #: Seconds for one request.
 _TIMEOUT: Final = 30.0

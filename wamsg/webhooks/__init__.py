@@ -17,16 +17,16 @@ is called from any other server. A `Poller` reads statuses from a provider's lis
 
 from __future__ import annotations
 
-from wamsg.webhooks.bot import Bot
+from wamsg.webhooks.bots.bot import Bot
+from wamsg.webhooks.bots.chat import Chat
+from wamsg.webhooks.bots.router import Router
+from wamsg.webhooks.bots.window import ServiceWindow, WindowMessenger
 from wamsg.webhooks.call import Call
-from wamsg.webhooks.chat import Chat
 from wamsg.webhooks.configure import webhook
-from wamsg.webhooks.flow import EventFlow
-from wamsg.webhooks.handler import Handler
-from wamsg.webhooks.poller import Poller, Round
+from wamsg.webhooks.flow.events import EventFlow
+from wamsg.webhooks.flow.handler import Handler
+from wamsg.webhooks.poll.poller import Poller, Round
 from wamsg.webhooks.receiver import Receiver
-from wamsg.webhooks.router import Router
-from wamsg.webhooks.window import ServiceWindow, WindowMessenger
 
 __all__ = [
     "Bot",

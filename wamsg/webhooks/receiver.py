@@ -17,8 +17,8 @@ from wamsg.ledger.events import EventStore
 from wamsg.settings import Secret
 from wamsg.webhooks.call import Body, Call, answer
 from wamsg.webhooks.configure import check_secrets
-from wamsg.webhooks.flow import EventFlow
-from wamsg.webhooks.handler import Handler
+from wamsg.webhooks.flow.events import EventFlow
+from wamsg.webhooks.flow.handler import Handler
 from wamsg.webhooks.handshake import Handshake
 from wamsg.webhooks.reading import Crowded, Room, Share, TooLarge
 from wamsg.webhooks.refusals import Refusals

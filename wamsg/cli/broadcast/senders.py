@@ -19,7 +19,7 @@ from wamsg.model import Message, PhoneNumber, Text
 from wamsg.pipeline import LaneState, LaneStore, Rate, RetryPolicy, Scheduler
 from wamsg.settings import settings_of
 from wamsg.transport.aiohttp import AiohttpTransport
-from wamsg.webhooks.poller import check_can_poll
+from wamsg.webhooks.poll.poller import check_can_poll
 
 #: Where there are several senders, each chunk is this part of what one sends in 15 seconds.
 _SHARES = 8

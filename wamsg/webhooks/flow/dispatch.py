@@ -12,9 +12,9 @@ from wamsg.clock import Clock, Timer
 from wamsg.errors import InvalidMessage, Rejected, SendError, Unsupported
 from wamsg.ledger.events import EventStore, StoredEvent
 from wamsg.model.event import Event
-from wamsg.webhooks.handler import Handler
-from wamsg.webhooks.marks import Marks
-from wamsg.webhooks.strands import Strands
+from wamsg.webhooks.flow.handler import Handler
+from wamsg.webhooks.flow.marks import Marks
+from wamsg.webhooks.flow.strands import Strands
 
 _log = logging.getLogger("wamsg.webhooks")
 #: Events in memory. What comes above that is stored already and is read from there when its turn comes.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wamsg.webhooks.place import Changes, Gap, Place
+from wamsg.webhooks.poll.place import Changes, Gap, Place
 
 _PAGE = 3
 

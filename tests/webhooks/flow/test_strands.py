@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.support.inbound_events import OTHER_PERSON, PERSON, message, status
 from wamsg.ledger.events import StoredEvent
 from wamsg.model.event import DeliveryStatus, Event, UnknownEvent
-from wamsg.webhooks.strands import Strands, strand_of
+from wamsg.webhooks.flow.strands import Strands, strand_of
 
 
 def _strands(*events: Event) -> Strands:

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from wamsg.errors import ConfigError
 from wamsg.model.event import Event, IncomingMessage
-from wamsg.webhooks.chat import Chat
+from wamsg.webhooks.bots.chat import Chat
 
 EventT = TypeVar("EventT", bound=Event)
 OnEvent = Callable[[EventT], Awaitable[None]]

@@ -16,8 +16,8 @@ from wamsg.ledger.events import StoredEvent
 from wamsg.model import PhoneNumber
 from wamsg.model.event import Event
 from wamsg.testing import ManualClock
-from wamsg.webhooks.dispatch import Dispatcher
-from wamsg.webhooks.marks import Marks
+from wamsg.webhooks.flow.dispatch import Dispatcher
+from wamsg.webhooks.flow.marks import Marks
 
 RETRIES = (1.0, 5.0)
 

@@ -10,7 +10,7 @@ from tests.support.inbound_events import message, status
 from wamsg.ledger.events import StoredEvent
 from wamsg.model.event import Event, StatusUpdate
 from wamsg.testing import ManualClock
-from wamsg.webhooks.intake import Intake
+from wamsg.webhooks.flow.intake import Intake
 
 
 class _Held:

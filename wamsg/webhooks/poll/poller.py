@@ -15,8 +15,8 @@ from wamsg.errors import ConfigError, LedgerBusy, NotFound, Rejected, SendError
 from wamsg.ledger.events import Bookmarks
 from wamsg.model.event import DeliveryStatus, Event, StatusUpdate
 from wamsg.views import StatusList, StatusOrder, StatusPage
-from wamsg.webhooks.flow import EventFlow
-from wamsg.webhooks.place import Changes, Place
+from wamsg.webhooks.flow.events import EventFlow
+from wamsg.webhooks.poll.place import Changes, Place
 from wamsg.wire import Priority
 
 _log = logging.getLogger("wamsg.webhooks")

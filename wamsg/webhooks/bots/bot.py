@@ -7,9 +7,9 @@ from collections import OrderedDict
 from wamsg.errors import ConfigError
 from wamsg.messenger import Messenger
 from wamsg.model.event import Event, IncomingMessage
-from wamsg.webhooks.chat import Chat, Sent
-from wamsg.webhooks.router import Fit, Router
-from wamsg.webhooks.window import Fallback, ServiceWindow, WindowMessenger
+from wamsg.webhooks.bots.chat import Chat, Sent
+from wamsg.webhooks.bots.router import Fit, Router
+from wamsg.webhooks.bots.window import Fallback, ServiceWindow, WindowMessenger
 
 #: Of so many events whose handler failed after a reply is that reply remembered.
 _MOST_FAILED = 1000

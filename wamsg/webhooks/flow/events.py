@@ -13,10 +13,10 @@ from wamsg.clock import Clock, SystemClock
 from wamsg.errors import ConfigError, WamsgError
 from wamsg.ledger.events import EventStore, StoredEvent
 from wamsg.model.event import Event, IncomingMessage, UnknownEvent
-from wamsg.webhooks.dispatch import Dispatcher
-from wamsg.webhooks.handler import Deaf, Handler
-from wamsg.webhooks.intake import Intake
-from wamsg.webhooks.marks import Marks
+from wamsg.webhooks.flow.dispatch import Dispatcher
+from wamsg.webhooks.flow.handler import Deaf, Handler
+from wamsg.webhooks.flow.intake import Intake
+from wamsg.webhooks.flow.marks import Marks
 
 _log = logging.getLogger("wamsg.webhooks")
 #: Reasons why events are not understood; a provider has a dozen.
