@@ -13,7 +13,7 @@ import pytest
 
 import wamsg
 from wamsg import registry
-from wamsg.errors import BadCredentials, ConfigError, LedgerBusy, OptedOut, SendFailed
+from wamsg.errors import BadCredentials, ConfigError, LedgerBusy, OptedOut, SendFailed, Unavailable
 from wamsg.ledger import open_ledger
 from wamsg.ledger.protocol import EventLedger
 from wamsg.model import Text
@@ -242,6 +242,28 @@ async def test_odd_items_are_told_and_cost_the_others_nothing(ledger: EventLedge
     assert [("wamid.4", "delivered"), ("record 5", "read"), ("wamid.6", "sent")] == heard.statuses
     (unknown,) = [event for event in heard.events if isinstance(event, UnknownEvent)]
     assert "teleported" == unknown.kind
+
+
+async def test_a_reason_that_could_not_be_read_is_asked_for_again(ledger: EventLedger, clock: ManualClock) -> None:
+    """The round ends, and nothing of the page is stored without it."""
+    answers = [503, 200]
+
+    def server(request: Request) -> Response:
+        if "/messages/9" not in request.url:
+            return listing(row(9, "failed"))
+        body = json.dumps({"success": True, "data": row(9, "failed", status_message="131050: stopped")})
+        return Response(status=answers.pop(0), headers={"Content-Type": "application/json"}, body=body.encode())
+
+    async with polled(ledger, MemoryTransport(server), clock) as (poller, heard, _):
+        with pytest.raises(Unavailable):
+            await poller.round()
+        assert [] == heard.events
+        await poller.round()
+
+    (event,) = heard.events
+    assert isinstance(event, StatusUpdate)
+    assert event.failure is not None
+    assert "131050" == event.failure.code
 
 
 async def test_failures_take_half_of_the_calls_and_none_is_lost(ledger: EventLedger, clock: ManualClock) -> None:

@@ -148,12 +148,14 @@ class Poller:
         assert isinstance(event, StatusUpdate)  # noqa: S101 -- looked at above
         self._made += 1
         self._reasons += 1
-        self._remember(event.key)
         try:
-            return await self._client.call(reason(self._client.driver, event), priority=Priority.BULK)
+            found = await self._client.call(reason(self._client.driver, event), priority=Priority.BULK)
         except NotFound:
             # Deleted meanwhile; that it failed is known all the same.
-            return event
+            found = event
+        # Only now: after any other error the page is read again, and so is the reason.
+        self._remember(event.key)
+        return found
 
     def _may_ask(self) -> bool:
         return self._made < self._calls and self._reasons < self._calls // 2
