@@ -363,6 +363,43 @@ async def test_times_that_a_status_does_not_change_stay_to_the_last_bit(desk: De
     assert ("delivered", when, "wamid.b") == (second.status, second.status_at, second.message_id)
 
 
+async def test_a_time_stays_when_a_failed_message_turns_out_to_have_left(desk: Desk) -> None:
+    """The status on record changes by that, and not when it was told."""
+    when = NOW + 0.4915671
+    await desk.bring(0, State.ACCEPTED)
+    await desk.add(desk.told("failed", at=when))
+
+    await desk.add(desk.told("sent"))
+
+    assert ("failed", when) == ((line := await desk.line()).status, line.status_at)
+
+
+async def test_an_id_that_no_text_can_hold_is_no_id(desk: Desk) -> None:
+    """Half of it would be another one's."""
+    await desk.bring(0, State.UNKNOWN)
+
+    await desk.add(desk.told("sent", message_id="ab\0cd"), told("sent", message_id="ab\0"))
+
+    assert (State.ACCEPTED, None) == ((line := await desk.line()).state, line.message_id)
+    assert 1 == (await desk.ledger.arrivals()).unknown
+
+
+async def test_a_reason_that_another_process_has_noted_meanwhile_is_no_obstacle(store: Place, desk: Desk) -> None:
+    """Each process remembers the reasons that it has seen."""
+    for seq in range(3):
+        await desk.bring(seq, State.ACCEPTED)
+    other = Desk(await store.open())
+    other.broadcast = desk.broadcast
+    await other.add(other.told("failed", 0, code="1"))
+    await desk.add(desk.told("failed", 1, code="2"))
+
+    await other.add(other.told("failed", 2, code="2"), other.told("delivered", 0))
+
+    assert [("delivered", None), ("failed", "2"), ("failed", "2")] == [
+        (line.status, line.code) for line in await all_lines(desk.ledger, desk.broadcast)
+    ]
+
+
 async def test_events_need_no_lock(store: Place, desk: Desk) -> None:
     """A second handle adds while the first one holds the lock and runs."""
     await desk.bring(0, State.SENDING)

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.ledger.stores import NOW, all_lines, frozen, gathered, plan, settled, taken
+from tests.support.inbound_events import message
 from wamsg.errors import LedgerError, LedgerUnusable
 from wamsg.ledger import State
 from wamsg.ledger.sqlite import SqliteLedger, open_sqlite
@@ -391,3 +392,17 @@ async def test_its_repr_shows_the_path_and_no_secret(tmp_path: Path) -> None:
     assert f"SqliteLedger({str(tmp_path / 'a.ledger')!r})" == repr(ledger)
     assert isinstance(ledger, SqliteLedger)
     await ledger.aclose()
+
+
+async def test_keys_are_forgotten_by_processes_that_live_for_a_few_calls(tmp_path: Path) -> None:
+    """As those of a daily job are; together they look at all of them."""
+    path, days, each = tmp_path / "daily.ledger", 60, 100
+    for day in range(days):
+        ledger = await open_sqlite(path, create=True)
+        await ledger.add([message(f"{day}-{number}") for number in range(each)], now=day * 86_400.0)
+        await ledger.aclose()
+
+    with closing(sqlite3.connect(path)) as connection:
+        (kept,) = connection.execute("SELECT count(*) FROM seen").fetchone()
+
+    assert 8 * each <= kept < days * each // 2

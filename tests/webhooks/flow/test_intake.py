@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from tests.support.inbound_events import message, status
+from wamsg.errors import LedgerBusy
 from wamsg.ledger.events import StoredEvent
 from wamsg.model.event import Event, StatusUpdate
 from wamsg.testing import ManualClock
@@ -111,6 +112,51 @@ async def test_what_is_written_later_is_told_later_though_it_is_stored_first() -
     await asyncio.gather(first, much)
 
     assert [1, 2] == [stored.position for stored in told][:2]
+
+
+class _Ordered(_Held):
+    """Gives positions as it stores, and refuses what it is told to refuse."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused = {1}
+        self.last = 0
+
+    async def add(
+        self, events: Sequence[Event], *, now: float, unwanted: Collection[str] = frozenset()
+    ) -> list[StoredEvent]:
+        place = len(self.groups)
+        await super().add(events, now=now, unwanted=unwanted)
+        if place in self.refused:
+            raise LedgerBusy("the ledger is kept busy by another process")
+        first, self.last = self.last, self.last + len(events)
+        return [StoredEvent(position, event) for position, event in enumerate(events, first + 1)]
+
+
+async def test_after_a_failed_group_handlers_hear_in_the_order_of_the_store() -> None:
+    """What was begun after it is stored first; whoever would hear later of an earlier position would miss it."""
+    told: list[StoredEvent] = []
+    held = _Ordered()
+    intake = Intake(held, wants=lambda _: True, stored=told.append, clock=ManualClock())
+    calls = [asyncio.create_task(intake.add([message("a")]))]
+    await _started(*calls)
+    # The group that will fail, of two calls, and one that is begun while it is under way.
+    calls += [asyncio.create_task(intake.add([message(f"b{n}-{m}") for m in range(1500)])) for n in range(2)]
+    await _started(*calls)
+    held.goes_on.release()
+    await calls[0]
+    calls += [asyncio.create_task(intake.add([message(f"c{m}") for m in range(4000)]))]
+    await _started(*calls[1:])
+    assert [1, 3000, 4000] == [len(group) for group in held.groups]
+
+    for _ in range(10):
+        held.goes_on.release()
+    await asyncio.gather(*calls)
+    await intake.aclose()
+
+    positions = [stored.position for stored in told]
+    assert sorted(positions) == positions
+    assert 7001 == len(set(positions))
 
 
 async def test_what_nobody_wants_is_stored_but_not_told() -> None:

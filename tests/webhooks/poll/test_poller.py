@@ -191,6 +191,32 @@ async def test_a_change_that_the_order_of_changes_hides_is_found_in_the_order_of
     assert ("wamid.7", "delivered") in heard.statuses
 
 
+@pytest.mark.parametrize("quiet", [3, 7, 12])
+async def test_what_the_slow_reading_finds_is_not_taken_for_the_end_of_what_is_new(
+    ledger: EventLedger, clock: ManualClock, quiet: int
+) -> None:
+    """Its place is somewhere down the list when all of that changes at once."""
+    changed = dict.fromkeys(range(1, 1501), 0)
+    status = dict.fromkeys(changed, "sent")
+
+    def server(request: Request) -> Response:
+        page = int(request.url.split("&page=")[1].split("&")[0])
+        by_change = "updated_at" in request.url
+        order = sorted(changed, key=lambda number: (by_change and changed[number], number), reverse=True)
+        found = order[(page - 1) * 100 : page * 100]
+        return listing(*(row(number, status[number]) for number in found), more=page * 100 < len(order))
+
+    async with polled(ledger, MemoryTransport(server), clock) as (poller, heard, _):
+        await rounds(poller)
+        for _ in range(quiet):
+            await poller.round()
+        for place, number in enumerate(changed, 1):
+            changed[number], status[number] = place, "delivered"
+        await rounds(poller)
+
+    assert 1500 == sum(told == "delivered" for _, told in heard.statuses)
+
+
 @pytest.mark.parametrize(
     ("said", "code", "error"),
     [
@@ -264,6 +290,20 @@ async def test_a_reason_that_could_not_be_read_is_asked_for_again(ledger: EventL
     assert isinstance(event, StatusUpdate)
     assert event.failure is not None
     assert "131050" == event.failure.code
+
+
+async def test_a_message_that_cannot_be_read_comes_without_its_reason(ledger: EventLedger, clock: ManualClock) -> None:
+    """One odd record must not end the reading of all others."""
+
+    def server(request: Request) -> Response:
+        if "/messages/9" in request.url:
+            return Response(status=422, headers={}, body=b'{"success": false, "error": {"code": "VALIDATION_ERROR"}}')
+        return listing(row(9, "failed"), row(10, "read"))
+
+    async with polled(ledger, MemoryTransport(server), clock) as (poller, heard, _):
+        await poller.round()
+
+    assert [("wamid.9", "failed"), ("wamid.10", "read")] == heard.statuses
 
 
 async def test_failures_take_half_of_the_calls_and_none_is_lost(ledger: EventLedger, clock: ManualClock) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
@@ -99,10 +100,10 @@ class Inbox:
 
     def __init__(self, reports: Reports) -> None:
         self._reports = reports
-        #: The last key that was looked at; where it begins does not matter.
-        self._hand = _LOWEST
-        #: Keys that are still to be looked at.
-        self._owed = 0
+        #: The last key that was looked at, and how many are to be looked at next. Anywhere to begin with: processes
+        #: that live for a few calls would else look at the lowest keys alone, or at none.
+        self._hand = secrets.randbits(64) + _LOWEST
+        self._owed = secrets.randbelow(_WORTH)
 
     def add(self, connection: sqlite3.Connection, arrivals: Sequence[Arrival], now: float) -> list[StoredEvent]:
         """Store the new ones and do what they say."""

@@ -15,6 +15,12 @@ _MOST_DETAILS: Final = 4096
 _MOST: Final = 16384
 _LONGEST_CODE, _LONGEST_DETAIL = 64, 500
 
+#: Another process may have added it meanwhile.
+_ADD: Final = (
+    "INSERT INTO error (kind, code, http_status, detail) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT DO UPDATE SET kind = excluded.kind RETURNING id"
+)
+
 
 def storable(text: str) -> str:
     """``text`` as SQLite can hold it: half a surrogate pair, as a provider's JSON may bring, becomes a `?`."""
@@ -51,7 +57,6 @@ class Reasons:
             return self._find((kind, code, http_status, ""))
         if code and len(known) >= _MOST:
             return self._find((kind, "", http_status, ""))
-        insert = "INSERT INTO error (kind, code, http_status, detail) VALUES (?, ?, ?, ?) RETURNING id"
-        (added,) = self._connection.execute(insert, reason).fetchone()
+        (added,) = self._connection.execute(_ADD, reason).fetchone()
         known[reason] = added
         return int(added)

@@ -68,7 +68,8 @@ def report_of(update: StatusUpdate, *, secret: bytes, now: float) -> Report:
 
 def _ids(update: StatusUpdate) -> tuple[str, ...]:
     given = [update.message_id, *update.other_ids[:_MOST_IDS]]
-    known = [storable(name) for name in given if name and len(name) <= _LONGEST_ID]
+    # SQLite would end the text of JSON at a NUL.
+    known = [storable(name) for name in given if name and len(name) <= _LONGEST_ID and "\0" not in name]
     return tuple(dict.fromkeys(known) if len(known) > 1 else known)
 
 

@@ -127,4 +127,4 @@ class Sends:
 
 
 def _changed(before: Known, after: Known) -> float | None:
-    return None if after.status == before.status else after.status_at
+    return None if after.status_at == before.status_at else after.status_at

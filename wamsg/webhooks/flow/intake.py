@@ -10,8 +10,9 @@ import logging
 from asyncio import Future, Task
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from wamsg.clock import Clock
 from wamsg.ledger.events import EventStore, StoredEvent
@@ -31,6 +32,18 @@ class _Arrival:
 
     events: Sequence[Event]
     future: Future[list[StoredEvent]]
+
+
+@define(eq=False)
+class _Group:
+    """Calls that are stored together."""
+
+    arrivals: Sequence[_Arrival]
+    #: What was begun before it; its handlers hear first.
+    before: _Group | None
+    #: Its handlers have heard of it, or it has failed.
+    told: asyncio.Event = field(factory=asyncio.Event)
+    task: Task[None] | None = None
 
 
 class Intake:
@@ -53,7 +66,9 @@ class Intake:
         #: Events that wait.
         self._size = 0
         #: The groups that are being written, in the order in which they were begun.
-        self._writing: list[Task[None]] = []
+        self._writing: list[_Group] = []
+        #: How many of them failed as a whole and are written call by call.
+        self._apart = 0
 
     async def add(self, events: Sequence[Event]) -> list[StoredEvent]:
         """Return once ``events`` are stored: what was new of the group that they are of. Raises what the store raises.
@@ -70,20 +85,21 @@ class Intake:
     async def aclose(self) -> None:
         """Return once nothing is being written; nothing may be added any more."""
         while self._writing:
-            await asyncio.wait(self._writing)
+            await asyncio.wait([group.task for group in self._writing if group.task is not None])
 
     def _begin(self) -> None:
         """Write what waits: at once if nothing is being written, else when it is much."""
-        while (self._urgent or self._rest) and (
-            not self._writing or (len(self._writing) < _AT_ONCE and self._size >= _MUCH)
-        ):
-            before = self._writing[-1] if self._writing else None
-            task = asyncio.create_task(self._write(self._next_group(), before), name="wamsg intake")
-            self._writing.append(task)
-            task.add_done_callback(self._ended)
+        while (self._urgent or self._rest) and self._may_begin():
+            group = _Group(self._next_group(), self._writing[-1] if self._writing else None)
+            self._writing.append(group)
+            group.task = asyncio.create_task(self._write(group), name="wamsg intake")
+            group.task.add_done_callback(partial(self._ended, group))
 
-    def _ended(self, task: Task[None]) -> None:
-        self._writing.remove(task)
+    def _may_begin(self) -> bool:
+        return not self._writing or (not self._apart and len(self._writing) < _AT_ONCE and self._size >= _MUCH)
+
+    def _ended(self, group: _Group, _task: Task[None]) -> None:
+        self._writing.remove(group)
         self._begin()
 
     def _next_group(self) -> list[_Arrival]:
@@ -96,37 +112,61 @@ class Intake:
         self._size -= size
         return group
 
-    async def _write(self, group: list[_Arrival], before: Task[None] | None = None) -> None:
+    async def _write(self, group: _Group) -> None:
         try:
-            fresh = await self._commit([event for arrival in group for event in arrival.events], before)
+            fresh = await self._commit([event for arrival in group.arrivals for event in arrival.events], group.before)
         except Exception as error:  # noqa: BLE001 -- whoever waits is told
+            group.told.set()
             await self._write_apart(group, error)
         else:
-            for arrival in group:
-                if not arrival.future.done():
-                    arrival.future.set_result(fresh)
+            group.told.set()
+            _answer(group.arrivals, fresh)
 
-    async def _commit(self, events: list[Event], before: Task[None] | None) -> list[StoredEvent]:
+    async def _commit(self, events: list[Event], before: _Group | None) -> list[StoredEvent]:
         unwanted = frozenset(event.key for event in events if not self._wants(event))
-        try:
-            fresh = await self._store.add(events, now=self._clock.time(), unwanted=unwanted)
-        finally:
-            if before is not None:
-                # Handlers are given events in the order of the store.
-                await asyncio.wait([before])
+        fresh = await self._store.add(events, now=self._clock.time(), unwanted=unwanted)
+        if before is not None:
+            # Handlers are given events in the order of the store.
+            await before.told.wait()
         for stored in fresh:
             if stored.event.key not in unwanted:
                 self._stored(stored)
         return fresh
 
-    async def _write_apart(self, group: list[_Arrival], error: Exception) -> None:
+    async def _write_apart(self, group: _Group, error: Exception) -> None:
         """Each call alone, so that one that cannot be stored does not cost the others theirs."""
-        if len(group) == 1:
-            _log.error("events could not be stored", exc_info=error, extra={"action": "events_not_stored"})
-            if not group[0].future.done():
-                group[0].future.set_exception(error)
+        if len(group.arrivals) == 1:
+            _refuse(group.arrivals[0], error)
             return
-        for arrival in group:
-            # Whoever was answered in the meantime is told again by the provider.
-            if not arrival.future.done():
-                await self._write([arrival])
+        self._apart += 1
+        try:
+            # What was begun after it is before it in the store by now.
+            for other in self._writing:
+                await other.told.wait()
+            for arrival in group.arrivals:
+                await self._write_alone(arrival)
+        finally:
+            self._apart -= 1
+
+    async def _write_alone(self, arrival: _Arrival) -> None:
+        # Whoever was answered in the meantime is told again by the provider.
+        if arrival.future.done():
+            return
+        try:
+            fresh = await self._commit(list(arrival.events), None)
+        except Exception as error:  # noqa: BLE001 -- whoever waits is told
+            _refuse(arrival, error)
+        else:
+            _answer([arrival], fresh)
+
+
+def _answer(arrivals: Sequence[_Arrival], fresh: list[StoredEvent]) -> None:
+    for arrival in arrivals:
+        if not arrival.future.done():
+            arrival.future.set_result(fresh)
+
+
+def _refuse(arrival: _Arrival, error: Exception) -> None:
+    _log.error("events could not be stored", exc_info=error, extra={"action": "events_not_stored"})
+    if not arrival.future.done():
+        arrival.future.set_exception(error)

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from wamsg.client import Client
 from wamsg.clock import Clock, SystemClock
 from wamsg.driver import Provider
-from wamsg.errors import ConfigError, LedgerBusy, NotFound, Rejected, SendError
+from wamsg.errors import BadCredentials, ConfigError, LedgerBusy, PermissionDenied, Rejected, SendError
 from wamsg.ledger.events import Bookmarks
 from wamsg.model.event import DeliveryStatus, Event, StatusUpdate
 from wamsg.views import StatusList, StatusOrder, StatusPage
@@ -42,9 +42,9 @@ class Round:
 class Poller:
     """Reads the statuses of a provider's list into a flow of events, a few calls at a time, and goes on where it stood.
 
-    Each round reads the messages whose status changed last, from the newest change down to what is known, and one page
-    more in the order of sending, all the way round and round: a change that the first order does not show is found by
-    the second. ``calls`` is how many calls a round makes at most, ``every`` (seconds) how often one begins; with the
+    Each round reads the messages whose status changed last, from the newest change down to what is known. Once it has
+    caught up it reads one page more in the order of sending, round and round: a change that the first order does not
+    show is found by the second. ``calls`` is how many calls a round makes at most, ``every`` (seconds) how often one begins; with the
     defaults that is a tenth of the 60 calls a minute that a WA.cr token has. They go through the client's limits behind
     everything else. Of messages that failed it reads why, with half of the calls at most. ``window`` (seconds, a week
     at most) is how long after its sending a message is followed. ``bookmarks`` keeps the place; a ledger is one.
@@ -72,6 +72,8 @@ class Poller:
         self._clock = clock or SystemClock()
         self._made = self._fresh = self._reasons = 0
         self._place = Place()
+        #: What the slow reading found last: new to the reading of changes, though the store knows it.
+        self._swept: set[str] = set()
         #: As a set that remembers its order.
         self._explained: dict[str, None] = {}
 
@@ -105,10 +107,13 @@ class Poller:
             page, events = await self._read(StatusOrder.CHANGED, changes.page)
             # Before they are stored: a process that dies between the two must not take what lies below for known.
             await self._remember_place(evolve(place, gaps=changes.gaps_meanwhile()))
-            changes.turn(fresh=await self._store(events) > 0, last=self._is_last(page))
+            new = await self._store(events)
+            fresh = any(event.key in new or event.key in self._swept for event in events)
+            changes.turn(fresh=fresh, last=self._is_last(page))
             await self._remember_place(evolve(place, gaps=changes.gaps()))
-        if self._made < self._calls:
-            sweep = await self._sweep(place.sweep, caught_up=changes.page is None)
+        # Not before: what it stores further down would be taken for the end of what is new.
+        if changes.page is None and self._made < self._calls:
+            sweep = await self._sweep(place.sweep)
             await self._remember_place(Place(gaps=changes.gaps(), sweep=sweep))
         return Round(calls=self._made, fresh=self._fresh, caught_up=changes.page is None)
 
@@ -117,13 +122,13 @@ class Poller:
             self._place = place
             await self._bookmarks.set_bookmark(self._name(), place.to_text())
 
-    async def _sweep(self, number: int, *, caught_up: bool) -> int:
+    async def _sweep(self, number: int) -> int:
         """Read one page in the order of sending; the next one's number."""
         page, events = await self._read(StatusOrder.SENT, number)
-        fresh = await self._store(events)
-        if fresh and caught_up:
-            facts = {"action": "change_not_shown", "provider": self._client.provider.name, "count": fresh}
-            _log.info("%d statuses were not among the last changes; found in the order of sending", fresh, extra=facts)
+        self._swept = await self._store(events)
+        if count := len(self._swept):
+            facts = {"action": "change_not_shown", "provider": self._client.provider.name, "count": count}
+            _log.info("%d statuses were not among the last changes; found in the order of sending", count, extra=facts)
         return 1 if self._is_last(page) else number + 1
 
     async def _read(self, order: StatusOrder, number: int) -> tuple[StatusPage, list[Event]]:
@@ -132,12 +137,12 @@ class Poller:
         page = await self._client.call(self._statuses.page(self._client.driver, order, number), priority=Priority.BULK)
         return page, [await self._with_reason(event) for event in page.events]
 
-    async def _store(self, events: Sequence[Event]) -> int:
-        """How many were new."""
-        new = {stored.event.key for stored in await self._flow.add(events)} if events else set()
-        fresh = sum(event.key in new for event in events)
-        self._fresh += fresh
-        return fresh
+    async def _store(self, events: Sequence[Event]) -> set[str]:
+        """The keys of those that were new."""
+        stored = await self._flow.add(events) if events else []
+        new = {event.key for event in events} & {one.event.key for one in stored}
+        self._fresh += len(new)
+        return new
 
     async def _with_reason(self, event: Event) -> Event:
         """A failure as the message itself tells it; as it is where there is no call left for it."""
@@ -150,8 +155,10 @@ class Poller:
         self._reasons += 1
         try:
             found = await self._client.call(reason(self._client.driver, event), priority=Priority.BULK)
-        except NotFound:
-            # Deleted meanwhile; that it failed is known all the same.
+        except (BadCredentials, PermissionDenied):
+            raise
+        except Rejected:
+            # Such as one that was deleted meanwhile; that it failed is known all the same.
             found = event
         # Only now: after any other error the page is read again, and so is the reason.
         self._remember(event.key)
