@@ -44,10 +44,11 @@ class Poller:
 
     Each round reads the messages whose status changed last, from the newest change down to what is known. Once it has
     caught up it reads one page more in the order of sending, round and round: a change that the first order does not
-    show is found by the second. ``calls`` is how many calls a round makes at most, ``every`` (seconds) how often one begins; with the
-    defaults that is a tenth of the 60 calls a minute that a WA.cr token has. They go through the client's limits behind
-    everything else. Of messages that failed it reads why, with half of the calls at most. ``window`` (seconds, a week
-    at most) is how long after its sending a message is followed. ``bookmarks`` keeps the place; a ledger is one.
+    show is found by the second. ``calls`` is how many calls a round makes at most, ``every`` (seconds) how often one
+    begins; with the defaults that is a tenth of the 60 calls a minute that a WA.cr token has. They go through the
+    client's limits behind everything else. Of messages that failed it reads why, with half of the calls at most.
+    ``window`` (seconds, a week at most) is how long after its sending a message is followed. ``bookmarks`` keeps the
+    place; a ledger is one.
 
     The flow must be open and is not closed here. Raises `wamsg.errors.ConfigError` for a provider without such a list.
     """
