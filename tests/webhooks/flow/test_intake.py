@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -157,6 +159,27 @@ async def test_after_a_failed_group_handlers_hear_in_the_order_of_the_store() ->
     positions = [stored.position for stored in told]
     assert sorted(positions) == positions
     assert 7001 == len(set(positions))
+
+
+async def test_what_is_stored_is_let_go_of_while_more_keeps_coming() -> None:
+    """Under a load that never ends there is always a group under way; it must not hold on to those before it."""
+    held, intake = _made()
+    event = status("a")
+    first = weakref.ref(event)
+    under_way = asyncio.create_task(intake.add([event]))
+    del event
+    await _started(under_way)
+    for turn in range(3):
+        following = asyncio.create_task(intake.add([status(f"{turn}-{n}") for n in range(2000)]))
+        await _started(under_way, following)
+        held.goes_on.release()
+        await under_way
+        under_way = following
+
+    gc.collect()
+    assert first() is None
+    held.goes_on.release()
+    await under_way
 
 
 async def test_what_nobody_wants_is_stored_but_not_told() -> None:

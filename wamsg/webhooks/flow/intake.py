@@ -39,8 +39,9 @@ class _Group:
     """Calls that are stored together."""
 
     arrivals: Sequence[_Arrival]
-    #: What was begun before it; its handlers hear first.
-    before: _Group | None
+    #: Set once handlers have heard of what was begun before it. No more of that is held: under a load that never ends
+    #: each group would keep all earlier ones alive.
+    before: asyncio.Event | None
     #: Its handlers have heard of it, or it has failed.
     told: asyncio.Event = field(factory=asyncio.Event)
     task: Task[None] | None = None
@@ -90,7 +91,7 @@ class Intake:
     def _begin(self) -> None:
         """Write what waits: at once if nothing is being written, else when it is much."""
         while (self._urgent or self._rest) and self._may_begin():
-            group = _Group(self._next_group(), self._writing[-1] if self._writing else None)
+            group = _Group(self._next_group(), self._writing[-1].told if self._writing else None)
             self._writing.append(group)
             group.task = asyncio.create_task(self._write(group), name="wamsg intake")
             group.task.add_done_callback(partial(self._ended, group))
@@ -122,12 +123,12 @@ class Intake:
             group.told.set()
             _answer(group.arrivals, fresh)
 
-    async def _commit(self, events: list[Event], before: _Group | None) -> list[StoredEvent]:
+    async def _commit(self, events: list[Event], before: asyncio.Event | None) -> list[StoredEvent]:
         unwanted = frozenset(event.key for event in events if not self._wants(event))
         fresh = await self._store.add(events, now=self._clock.time(), unwanted=unwanted)
         if before is not None:
             # Handlers are given events in the order of the store.
-            await before.told.wait()
+            await before.wait()
         for stored in fresh:
             if stored.event.key not in unwanted:
                 self._stored(stored)
